@@ -1,0 +1,111 @@
+// Package search finds the best mechanism: it solves every candidate's
+// equilibrium, checks the constraints and steers the parameters.
+package search
+
+import (
+	"allot/constraints"
+	"allot/mechanisms"
+	"allot/objectives"
+)
+
+// Problem is a study: a market, the mechanisms that may be used, what the protocol
+// wants and what must hold.
+type Problem struct {
+	Market      *mechanisms.Market
+	Spaces      []mechanisms.Space
+	Objective   objectives.Objective
+	Constraints []constraints.Constraint
+	// Evaluations is the budget for each space (default 400), Seed the seed of
+	// every random choice, Draws the number of draws of values (default 4096,
+	// rounded up to a power of two), Workers how many goroutines solve draws
+	// (default: all cores). The answer does not depend on Workers.
+	Evaluations int
+	Seed        uint64
+	Draws       int
+	Workers     int
+	// Tolerance is the certificate asked for, as a share of E max v (default 1e-6).
+	Tolerance float64
+}
+
+// Status says what a search found.
+type Status string
+
+const (
+	// Optimal: the gap to a proven bound is within tolerance.
+	Optimal Status = "optimal"
+	// Feasible: every constraint holds; nothing better was found.
+	Feasible Status = "feasible"
+	// Infeasible: no mechanism was found that satisfies every constraint.
+	Infeasible Status = "infeasible"
+	// Stopped: the search was interrupted.
+	Stopped Status = "stopped"
+)
+
+// Report is the answer to a Problem.
+type Report struct {
+	Status Status
+	// Best is nil where nothing is feasible; Candidates are ranked, best first,
+	// one for each space (the least violating one where none is feasible).
+	Best        *Candidate
+	Candidates  []*Candidate
+	Bound       Bound
+	Evaluations int
+	Seed        uint64
+	Warnings    []string
+}
+
+// Bound is an upper bound on the objective over all mechanisms.
+type Bound struct {
+	// Value is +Inf where no bound is known; Gap is Value less the best objective.
+	Value, Gap float64
+	Method     string
+}
+
+// Candidate is one mechanism, solved and checked.
+type Candidate struct {
+	Family string
+	// Settings are the mechanism's parameters, terms included; Searched names
+	// those that the search chose.
+	Settings  mechanisms.Settings
+	Searched  []string
+	Objective float64
+	// Metrics are the built-in objectives by name.
+	Metrics     map[string]float64
+	Equilibrium Solved
+	Constraints []constraints.Finding
+	// Violation is the largest violation; Feasible says that every constraint
+	// holds.
+	Violation float64
+	Feasible  bool
+	// TailShare is, for drawn values, the share of the objective that comes from
+	// the top 0.1 % of values; NaN otherwise.
+	TailShare float64
+	Notes     []string
+}
+
+// Solved is a candidate's equilibrium as reports show it.
+type Solved struct {
+	// Status is the two axes in one word: certified, approximate or none; Stopped is
+	// why the solver stopped.
+	Status, Stopped, Method, Regime, Selection string
+	// Epsilon is the certified bound on what any agent could gain, in value
+	// units; the largest over draws. Relative is its share of E max v.
+	Epsilon, Relative float64
+	Agents            []AgentResult
+	Unsold            float64
+}
+
+// AgentResult is one agent's part (expectations over draws).
+type AgentResult struct {
+	Name                             string
+	Value, Signal, Win, Cost, Payoff float64
+}
+
+// Progress is told to the caller while the search runs.
+type Progress struct {
+	Family      string
+	Evaluations int
+	Budget      int
+	Best        float64
+	Violation   float64
+}
