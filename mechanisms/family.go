@@ -154,7 +154,11 @@ func (f Family) Space(settings Settings) (Space, error) {
 	}
 	space := Space{family: f, settings: full, axes: axes}
 	// A corner of the space must make a mechanism: errors show up before the search.
-	_, err := space.At(make([]float64, len(axes)))
+	corner := make([]float64, len(axes))
+	for k, axis := range axes {
+		corner[k] = axis.From
+	}
+	_, err := space.At(corner)
 	return space, err
 }
 
@@ -230,7 +234,9 @@ func (s Space) Family() string { return s.family.Name }
 // Axes are the parameters that are searched, in the family's order.
 func (s Space) Axes() []Axis { return s.axes }
 
-// At is the design at a point of [0, 1]^len(Axes()).
+// At is the design at a point: one number for each axis, in the axis's own units.
+// Numbers outside an axis are moved to its nearer end, and those of an integer
+// axis are rounded.
 func (s Space) At(x []float64) (Design, error) {
 	point := s.settings
 	if len(s.axes) > 0 {
@@ -242,7 +248,7 @@ func (s Space) At(x []float64) (Design, error) {
 			point[name] = setting
 		}
 		for k, axis := range s.axes {
-			point[axis.Name] = Number(axis.At(x[k]))
+			point[axis.Name] = Number(axis.Clamp(x[k]))
 		}
 	}
 	m, err := s.family.New(point)
@@ -252,24 +258,12 @@ func (s Space) At(x []float64) (Design, error) {
 	return Design{Family: s.family.Name, Settings: point, Mechanism: m, Terms: termsOf(point)}, nil
 }
 
-// At maps [0, 1] onto the axis; both ends are met exactly.
-func (a Axis) At(x float64) float64 {
-	y := a.To
-	if x < 1 {
-		y = a.From + math.Max(0, x)*(a.To-a.From)
-	}
+// Clamp is the point of the axis nearest to x.
+func (a Axis) Clamp(x float64) float64 {
 	if a.Integer {
-		y = math.Round(y)
+		x = math.Round(x)
 	}
-	return math.Min(math.Max(y, a.From), a.To)
-}
-
-// Of is the inverse of At.
-func (a Axis) Of(y float64) float64 {
-	if a.To == a.From {
-		return 0
-	}
-	return math.Min(1, math.Max(0, (y-a.From)/(a.To-a.From)))
+	return math.Min(math.Max(x, a.From), a.To)
 }
 
 // Design is what the protocol offers: a mechanism of a family, at fixed

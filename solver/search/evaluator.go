@@ -1,0 +1,213 @@
+package search
+
+import (
+	"math"
+	"sync"
+
+	"allot/constraints"
+	"allot/mechanisms"
+	"allot/objectives"
+	"allot/solver/cartel"
+	"allot/solver/certify"
+	"allot/solver/equilibrium"
+)
+
+// chunk is how many draws are summed on their own. Partial sums are added in
+// order, so that the answer does not depend on who computed them.
+const chunk = 64
+
+// evaluator solves designs on the draws of a problem.
+type evaluator struct {
+	problem *Problem
+	draws   *draws
+	workers []*worker
+}
+
+func newEvaluator(p *Problem, d *draws) *evaluator {
+	e := &evaluator{problem: p, draws: d}
+	for range p.Workers {
+		e.workers = append(e.workers, newWorker(p, d))
+	}
+	return e
+}
+
+// point is what a search needs of one design.
+type point struct {
+	objective float64
+	// measures holds each constraint's mean measure, NaN where unknown.
+	measures []float64
+	piece    uint64
+	margin   float64
+}
+
+// sums are weighted sums over a chunk of draws.
+type sums struct {
+	objective float64
+	measures  []float64
+	piece     uint64
+	margin    float64
+	report    *tally // nil unless a full report is wanted
+}
+
+// evaluate solves designs; full reports fill the tallies. A nil design gives NaN.
+func (e *evaluator) evaluate(designs []*mechanisms.Design, reports []*tally) []point {
+	chunks := (e.draws.len() + chunk - 1) / chunk
+	partial := make([]sums, len(designs)*chunks)
+	run := func(w *worker, task int) {
+		d := designs[task/chunks]
+		s := &partial[task]
+		s.measures = make([]float64, len(e.problem.Constraints))
+		if d == nil {
+			s.objective = math.NaN()
+			return
+		}
+		if reports != nil {
+			s.report = newTally(e.draws.agents)
+		}
+		from := task % chunks * chunk
+		for k := from; k < min(from+chunk, e.draws.len()); k++ {
+			w.solve(d, k, s)
+		}
+	}
+	if len(e.workers) == 1 || len(partial) == 1 {
+		for task := range partial {
+			run(e.workers[0], task)
+		}
+	} else {
+		var group sync.WaitGroup
+		next := make(chan int)
+		for _, w := range e.workers {
+			group.Go(func() {
+				for task := range next {
+					run(w, task)
+				}
+			})
+		}
+		for task := range partial {
+			next <- task
+		}
+		close(next)
+		group.Wait()
+	}
+	points := make([]point, len(designs))
+	for i := range designs {
+		p := point{measures: make([]float64, len(e.problem.Constraints)), margin: math.Inf(1)}
+		for _, s := range partial[i*chunks : (i+1)*chunks] {
+			p.objective += s.objective
+			for j, c := range e.problem.Constraints {
+				if worst(c) {
+					p.measures[j] = maxNaN(p.measures[j], s.measures[j])
+				} else {
+					p.measures[j] += s.measures[j]
+				}
+			}
+			if reports != nil && s.report != nil {
+				reports[i].add(s.report)
+			}
+			if e.draws.single() { // over draws the pieces blur into a smooth mean
+				p.piece, p.margin = s.piece, s.margin
+			}
+		}
+		points[i] = p
+	}
+	return points
+}
+
+// worst reports a constraint whose measure over draws is the largest, not the mean.
+func worst(c constraints.Constraint) bool {
+	w, ok := c.(interface{ Worst() bool })
+	return ok && w.Worst()
+}
+
+func maxNaN(a, b float64) float64 {
+	if math.IsNaN(a) || math.IsNaN(b) {
+		return math.NaN()
+	}
+	return math.Max(a, b)
+}
+
+// worker is the work space of one goroutine.
+type worker struct {
+	problem   *Problem
+	draws     *draws
+	solver    equilibrium.Solver
+	certifier certify.Certifier
+	eq        equilibrium.Equilibrium
+	account   mechanisms.Account
+	game      mechanisms.Game
+	rings     cartel.Work
+	kase      constraints.Case
+	// certificate of the current draw, once computed.
+	certificate certify.Certificate
+	certified   bool
+	metrics     []objectives.Objective
+}
+
+func newWorker(p *Problem, d *draws) *worker {
+	w := &worker{problem: p, draws: d, metrics: objectives.All()}
+	w.game.Values = make([]float64, d.agents)
+	w.kase = constraints.Case{
+		Market:      p.Market,
+		Equilibrium: &w.eq,
+		Account:     &w.account,
+		Solver:      new(equilibrium.Solver),
+		Certificate: w.certify,
+	}
+	w.account.Robust = w.robust
+	return w
+}
+
+// certify computes the certificate of the current draw when first asked for.
+func (w *worker) certify() certify.Certificate {
+	if !w.certified {
+		w.certificate = w.certifier.Game(w.game, w.eq.Profile, w.eq.Payoff, certify.Options{})
+		w.certified = true
+	}
+	return w.certificate
+}
+
+// solve adds draw k under the design to the sums.
+func (w *worker) solve(d *mechanisms.Design, k int, s *sums) {
+	values, weight := w.draws.row(k), w.draws.weights[k]
+	psi := w.problem.Market.ConcealmentCost
+	factor := d.Terms.Factor(psi)
+	for i, v := range values {
+		w.game.Values[i] = factor * v
+	}
+	w.game.Mechanism, w.certified = d.Mechanism, false
+	err := w.solver.Solve(w.game, &w.eq)
+	if err != nil || w.eq.Status == equilibrium.NotFound {
+		s.objective = math.NaN()
+		for j := range s.measures {
+			s.measures[j] = math.NaN()
+		}
+		if s.report != nil {
+			s.report.fail(err, &w.eq, weight)
+		}
+		return
+	}
+	w.account.Settle(values, w.eq.Win, w.eq.Cost, w.eq.Payoff, d.Terms, psi)
+	s.piece, s.margin = w.eq.Piece, w.eq.Margin
+	s.objective += weight * w.problem.Objective.Of(&w.account)
+	w.kase.Design, w.kase.Game = *d, w.game
+	for j, c := range w.problem.Constraints {
+		measure, err := c.Measure(&w.kase)
+		if err != nil {
+			measure = math.NaN()
+			if s.report != nil {
+				s.report.unknown(j, err)
+			}
+		}
+		if worst(c) {
+			s.measures[j] = maxNaN(s.measures[j], measure)
+		} else {
+			s.measures[j] += weight * measure
+		}
+		if s.report != nil && err == nil {
+			s.report.explain(j, c, &w.kase, measure)
+		}
+	}
+	if s.report != nil {
+		s.report.record(w, values, weight, w.draws.tail != nil && w.draws.tail[k])
+	}
+}
