@@ -1,0 +1,98 @@
+package search
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"allot/constraints"
+	"allot/mechanisms"
+	"allot/objectives"
+	"allot/solver/certify"
+)
+
+// candidate solves a design in full: expectations, certificate, findings.
+func (e *evaluator) candidate(space mechanisms.Space, x []float64) (*Candidate, error) {
+	design, err := space.At(x)
+	if err != nil {
+		return nil, err
+	}
+	p := e.problem
+	t := newTally(e.draws.agents)
+	result := e.evaluate([]*mechanisms.Design{&design}, []*tally{t})[0]
+	c := &Candidate{
+		Family:    space.Family(),
+		Settings:  design.Settings,
+		Objective: result.objective,
+		Metrics:   make(map[string]float64, len(t.metrics)),
+		TailShare: math.NaN(),
+	}
+	for _, a := range space.Axes() {
+		c.Searched = append(c.Searched, a.Name)
+	}
+	for j, o := range objectives.All() {
+		if j < len(t.metrics) && t.failed == 0 {
+			c.Metrics[o.Name()] = t.metrics[j]
+		}
+	}
+	c.Equilibrium = e.solved(t)
+	for j, k := range p.Constraints {
+		c.Constraints = append(c.Constraints, e.finding(k, result.measures[j], t, j))
+	}
+	c.Violation, c.Feasible = violationOf(c.Constraints)
+	switch {
+	case t.failed > 0:
+		c.Objective = math.NaN()
+		c.Feasible = false
+		c.Notes = append(c.Notes, t.failure)
+	case math.IsNaN(c.Objective):
+		c.Feasible = false
+		c.Notes = append(c.Notes, fmt.Sprintf("%s is not defined here (nobody wins, or a concentration measure of nothing)", p.Objective.Name()))
+	}
+	if !e.draws.single() && c.Objective != 0 && !math.IsNaN(c.Objective) {
+		c.TailShare = t.tail / c.Objective
+	}
+	return c, nil
+}
+
+func (e *evaluator) solved(t *tally) Solved {
+	s := Solved{
+		Status:    t.standing.String(),
+		Stopped:   t.stopped.String(),
+		Method:    strings.Join(t.methods, "; "),
+		Regime:    t.regime(),
+		Selection: strings.Join(t.selections, "; "),
+		Epsilon:   t.epsilon,
+		Unsold:    t.unsold,
+	}
+	if t.failed > 0 {
+		s.Status, s.Epsilon = certify.None.String(), math.Inf(1)
+	}
+	if s.Relative = s.Epsilon; e.scale() > 0 {
+		s.Relative /= e.scale()
+	}
+	for i := range e.draws.agents {
+		s.Agents = append(s.Agents, AgentResult{
+			Name:  e.problem.Market.Agents[i].Name,
+			Value: t.values[i], Signal: t.signals[i], Win: t.win[i], Cost: t.cost[i], Payoff: t.payoff[i],
+		})
+	}
+	return s
+}
+
+func (e *evaluator) finding(k constraints.Constraint, measure float64, t *tally, j int) constraints.Finding {
+	b := k.Bound()
+	b.Tolerance = math.Max(b.Tolerance, feasibility)
+	f := constraints.Finding{Name: k.Name(), Measure: measure, Bound: b}
+	f.Violation, f.Verdict = b.Judge(measure, e.scale())
+	t.grow(j)
+	switch {
+	case f.Verdict == constraints.Unknown && t.whys[j] != "":
+		f.Why = t.whys[j]
+	case f.Verdict == constraints.Unknown:
+		f.Why = t.failure
+	default:
+		f.Why = t.witness[j]
+	}
+	return f
+}

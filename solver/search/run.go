@@ -1,0 +1,254 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"sort"
+
+	"allot/constraints"
+	"allot/mechanisms"
+	"allot/objectives"
+	"allot/solver/bound"
+	"allot/solver/search/optimize"
+)
+
+// feasibility is how far past its bound a constraint without a tolerance of its
+// own may be and still hold: rounding, not slack.
+const feasibility = 1e-9
+
+// Search finds the best mechanism of the problem's spaces. An error means that the
+// problem is malformed; what could not be found is said in the report. When the
+// context ends, the report has what was in hand, with status Stopped. progress
+// may be nil; it is called from the calling goroutine.
+func Search(ctx context.Context, problem *Problem, progress func(Progress)) (*Report, error) {
+	return run(ctx, problem, progress, true)
+}
+
+// Evaluate solves and checks fixed mechanisms: a space with a searched parameter is
+// an error. The report has one candidate for each space, in the problem's order.
+func Evaluate(ctx context.Context, problem *Problem) (*Report, error) {
+	for _, s := range problem.Spaces {
+		if axes := s.Axes(); len(axes) > 0 {
+			return nil, fmt.Errorf("search: %s: %s is a range: evaluate takes fixed parameters", s.Family(), axes[0].Name)
+		}
+	}
+	return run(ctx, problem, nil, false)
+}
+
+func run(ctx context.Context, problem *Problem, progress func(Progress), ranked bool) (*Report, error) {
+	p := *problem
+	if err := p.normalise(); err != nil {
+		return nil, err
+	}
+	report := &Report{Seed: p.Seed}
+	e, err := p.evaluator()
+	if err != nil {
+		return nil, err
+	}
+	stopped := false
+	for i, space := range p.Spaces {
+		if ctx.Err() != nil {
+			stopped = true
+			break
+		}
+		c, evaluations, err := e.explore(ctx, i, space, progress)
+		if err != nil {
+			return nil, err
+		}
+		report.Evaluations += evaluations
+		if c != nil {
+			report.Candidates = append(report.Candidates, c)
+		}
+		stopped = stopped || ctx.Err() != nil
+	}
+	if ranked {
+		sort.SliceStable(report.Candidates, func(a, b int) bool {
+			return better(report.Candidates[a], report.Candidates[b])
+		})
+	}
+	report.finish(&p, e.scale(), stopped)
+	return report, nil
+}
+
+// normalise fills in defaults and checks the problem.
+func (p *Problem) normalise() error {
+	switch {
+	case p.Market == nil:
+		return errors.New("search: the problem has no market")
+	case len(p.Spaces) == 0:
+		return errors.New("search: the problem has no mechanisms")
+	case p.Objective == nil:
+		return errors.New("search: the problem has no objective")
+	case p.Evaluations < 0 || p.Draws < 0 || p.Workers < 0 || !(p.Tolerance >= 0):
+		return errors.New("search: evaluations, draws, workers and tolerance must not be negative")
+	}
+	if err := p.Market.Validate(); err != nil {
+		return err
+	}
+	for _, c := range p.Constraints {
+		if c == nil {
+			return errors.New("search: a constraint is nil")
+		}
+	}
+	if p.Evaluations == 0 {
+		p.Evaluations = 400
+	}
+	if p.Draws == 0 {
+		p.Draws = 4096
+	}
+	if p.Draws > 1<<20 {
+		return fmt.Errorf("search: %d draws are too many: the limit is %d", p.Draws, 1<<20)
+	}
+	if p.Workers == 0 {
+		p.Workers = runtime.GOMAXPROCS(0)
+	}
+	if p.Tolerance == 0 {
+		p.Tolerance = 1e-6
+	}
+	n := len(p.Market.Agents)
+	for _, s := range p.Spaces {
+		if d, err := s.At(corner(s)); err != nil {
+			return err
+		} else if w := d.Settings["weights"].List; w != nil && len(w) != n {
+			return &mechanisms.SettingError{Family: s.Family(), Parameter: "weights", Reason: fmt.Sprintf("%d weights for %d agents", len(w), n)}
+		}
+	}
+	return nil
+}
+
+func corner(s mechanisms.Space) []float64 {
+	x := make([]float64, len(s.Axes()))
+	for k, a := range s.Axes() {
+		x[k] = a.From
+	}
+	return x
+}
+
+// evaluator draws the market's values.
+func (p *Problem) evaluator() (*evaluator, error) {
+	d, err := newDraws(p.Market, p.Draws, p.Seed)
+	if err != nil {
+		return nil, err
+	}
+	return newEvaluator(p, d), nil
+}
+
+// explore finds the best design of one space.
+func (e *evaluator) explore(ctx context.Context, index int, space mechanisms.Space, progress func(Progress)) (*Candidate, int, error) {
+	p := e.problem
+	axes := space.Axes()
+	spec := optimize.Problem{
+		Constraints: len(p.Constraints),
+		Budget:      p.Evaluations,
+		Seed:        p.Seed + uint64(index)*0x9e3779b97f4a7c15,
+	}
+	for _, a := range axes {
+		spec.Axes = append(spec.Axes, optimize.Axis{From: a.From, To: a.To, Integer: a.Integer})
+	}
+	o, err := optimize.New(spec)
+	if err != nil {
+		return nil, 0, err
+	}
+	conflicts := newConflicts(len(p.Constraints))
+	for ctx.Err() == nil {
+		trials, done := o.Ask()
+		if done {
+			break
+		}
+		designs := make([]*mechanisms.Design, len(trials))
+		for k, t := range trials {
+			if d, err := space.At(t.X); err == nil {
+				designs[k] = &d
+			}
+		}
+		for k, result := range e.evaluate(designs, nil) {
+			slack := e.slack(result.measures)
+			conflicts.record(slack)
+			o.Tell(trials[k].ID, optimize.Result{Objective: result.objective, Slack: slack, Piece: result.piece, Margin: result.margin})
+		}
+		if progress != nil {
+			best, _ := o.Best()
+			progress(Progress{Family: space.Family(), Evaluations: o.Evaluations(), Budget: p.Evaluations, Best: best.Objective, Violation: best.Violation})
+		}
+	}
+	best, ok := o.Best()
+	if !ok {
+		return nil, o.Evaluations(), nil
+	}
+	c, err := e.candidate(space, best.X)
+	if err != nil {
+		return nil, o.Evaluations(), err
+	}
+	if !c.Feasible {
+		c.Notes = append(c.Notes, conflicts.explain(p.Constraints)...)
+	}
+	return c, o.Evaluations(), nil
+}
+
+// slack turns measures into what the optimiser wants to see at most 0, in the
+// units in which violations are given.
+func (e *evaluator) slack(measures []float64) []float64 {
+	slack := make([]float64, len(measures))
+	for j, c := range e.problem.Constraints {
+		b := c.Bound()
+		s := excess(b, measures[j])
+		if b.Money && e.scale() > 0 {
+			s /= e.scale()
+		}
+		if b.Relation == constraints.Above {
+			if s == 0 {
+				s = math.SmallestNonzeroFloat64
+			}
+		} else {
+			s -= math.Max(b.Tolerance, feasibility)
+		}
+		slack[j] = s
+	}
+	return slack
+}
+
+func (e *evaluator) scale() float64 { return e.draws.scale }
+
+// better orders candidates: feasible first, by objective; then by violation.
+func better(a, b *Candidate) bool {
+	if a.Feasible != b.Feasible {
+		return a.Feasible
+	}
+	if !a.Feasible {
+		return a.Violation < b.Violation || math.IsNaN(b.Violation) && !math.IsNaN(a.Violation)
+	}
+	return a.Objective > b.Objective || math.IsNaN(b.Objective) && !math.IsNaN(a.Objective)
+}
+
+// finish draws the conclusion.
+func (r *Report) finish(p *Problem, scale float64, stopped bool) {
+	n := len(p.Market.Agents)
+	value, method := bound.Full(p.Objective.Name(), scale, n)
+	r.Bound = Bound{Value: value, Gap: math.Inf(1), Method: method}
+	for _, c := range r.Candidates {
+		if c.Feasible && (r.Best == nil || better(c, r.Best)) {
+			r.Best = c
+		}
+	}
+	if w, ok := p.Objective.(objectives.Warner); ok {
+		if text := w.Warning(n); text != "" {
+			r.Warnings = append(r.Warnings, text)
+		}
+	}
+	if r.Best != nil {
+		r.Bound.Gap = value - r.Best.Objective
+	}
+	switch {
+	case stopped:
+		r.Status = Stopped
+	case r.Best == nil:
+		r.Status = Infeasible
+	case r.Bound.Gap <= 1e-9*math.Max(math.Abs(value), math.SmallestNonzeroFloat64):
+		r.Status = Optimal
+	default:
+		r.Status = Feasible
+	}
+}
