@@ -2,35 +2,30 @@ package bound
 
 import (
 	"math"
-	"strings"
+
+	"allot/objectives"
 )
 
-// Full bounds a built-in objective over all mechanisms when values are known to
-// the agents, from E max v and the number of agents.
+// Full bounds an objective over all mechanisms when agents know each other's
+// values: individual rationality gives c_i <= t_i v_i, so that no mechanism that
+// pays no subsidy takes, or leaves, more than sum t_i v_i <= v_(1), and a designer
+// who knows v and may price-discriminate takes all of it; the concentration
+// measures are largest at equal shares (objectives.Upper has the table and bounds
+// expressions of them).
 //
-//	revenue, welfare, agentSurplus, proposerIncome, robustRevenue <= E v_(1)
-//	fairness, minShare <= 1/n;  rootProduct <= n^(-n/2);  effectiveAgents <= n;  entropy <= ln n
-//
-// Individual rationality gives c_i <= t_i v_i, so that no mechanism that pays no
-// subsidy takes, or leaves, more than sum t_i v_i <= v_(1); a designer who knows v
-// and may price-discriminate takes all of it. The concentration measures are
-// largest at equal shares. At values 4, 2 the revenue bound is 4, which a test
-// asserts. For other objectives the bound is +Inf and the method is empty.
-func Full(objective string, expectedMax float64, n int) (value float64, method string) {
-	const money = "full information: sum t_i v_i <= E v_(1), individual rationality"
-	const shares = "equal shares"
-	name, _, _ := strings.Cut(objective, "(")
-	switch strings.TrimSpace(name) {
-	case "revenue", "welfare", "agentSurplus", "proposerIncome", "robustRevenue":
-		return expectedMax, money
-	case "fairness", "minShare":
-		return 1 / float64(n), shares
-	case "rootProduct":
-		return math.Exp(-float64(n) / 2 * math.Log(float64(n))), shares
-	case "effectiveAgents":
-		return float64(n), shares
-	case "entropy":
-		return math.Log(float64(n)), shares
+// values holds the draws row by row, n agents each, and weights what each counts;
+// one row for a market of numbers. At values 4, 2 the revenue bound is 4, which a
+// test asserts. The bound is +Inf and the method empty where nothing is known.
+func Full(o objectives.Objective, values, weights []float64, n int) (bound float64, method string) {
+	for k, w := range weights {
+		vmax := 0.0
+		for _, v := range values[k*n : (k+1)*n] {
+			vmax = math.Max(vmax, v)
+		}
+		bound += w * objectives.Upper(o, vmax, n)
 	}
-	return math.Inf(1), ""
+	if math.IsNaN(bound) || math.IsInf(bound, 1) {
+		return math.Inf(1), ""
+	}
+	return bound, "full information: c_i <= t_i v_i and sum t_i <= 1"
 }

@@ -26,6 +26,7 @@ func (e *evaluator) candidate(space mechanisms.Space, x []float64) (*Candidate, 
 		Objective: result.objective,
 		Metrics:   make(map[string]float64, len(t.metrics)),
 		TailShare: math.NaN(),
+		point:     append([]float64(nil), x...),
 	}
 	for _, a := range space.Axes() {
 		c.Searched = append(c.Searched, a.Name)
@@ -95,4 +96,31 @@ func (e *evaluator) finding(k constraints.Constraint, measure float64, t *tally,
 		f.Why = t.witness[j]
 	}
 	return f
+}
+
+// rescramblings is how many other sets of draws the standard error is taken from.
+const rescramblings = 4
+
+// standardError is the spread of the objective over other scramblings of the
+// draws: an estimate, with few degrees of freedom, of how far the expectation
+// over one set of draws is from the true one.
+func (e *evaluator) standardError(c *Candidate, space mechanisms.Space) (float64, error) {
+	if e.draws.single() {
+		return 0, nil
+	}
+	design, err := space.At(c.point)
+	if err != nil {
+		return 0, err
+	}
+	sum := 0.0
+	for k := range rescramblings {
+		d, err := newDraws(e.problem.Market, e.problem.Draws, e.problem.Seed+uint64(k+1)*0xd1342543de82ef95)
+		if err != nil {
+			return 0, err
+		}
+		other := newEvaluator(e.problem, d).evaluate([]*mechanisms.Design{&design}, nil)[0].objective
+		sum += (other - c.Objective) * (other - c.Objective)
+	}
+	// The differences have twice the variance of one set.
+	return math.Sqrt(sum / (2 * rescramblings)), nil
 }

@@ -60,6 +60,7 @@ func run(ctx context.Context, problem *Problem, progress func(Progress), ranked 
 		}
 		report.Evaluations += evaluations
 		if c != nil {
+			c.space = i
 			report.Candidates = append(report.Candidates, c)
 		}
 		stopped = stopped || ctx.Err() != nil
@@ -69,7 +70,14 @@ func run(ctx context.Context, problem *Problem, progress func(Progress), ranked 
 			return better(report.Candidates[a], report.Candidates[b])
 		})
 	}
-	report.finish(&p, e.scale(), stopped)
+	report.finish(&p, e.draws, stopped)
+	for _, c := range report.Candidates {
+		if !stopped && (c == report.Best || !ranked) && !math.IsNaN(c.Objective) {
+			if c.StandardError, err = e.standardError(c, p.Spaces[c.space]); err != nil {
+				return nil, err
+			}
+		}
+	}
 	return report, nil
 }
 
@@ -224,9 +232,9 @@ func better(a, b *Candidate) bool {
 }
 
 // finish draws the conclusion.
-func (r *Report) finish(p *Problem, scale float64, stopped bool) {
+func (r *Report) finish(p *Problem, d *draws, stopped bool) {
 	n := len(p.Market.Agents)
-	value, method := bound.Full(p.Objective.Name(), scale, n)
+	value, method := bound.Full(p.Objective, d.values, d.weights, n)
 	r.Bound = Bound{Value: value, Gap: math.Inf(1), Method: method}
 	for _, c := range r.Candidates {
 		if c.Feasible && (r.Best == nil || better(c, r.Best)) {

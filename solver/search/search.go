@@ -80,7 +80,14 @@ type Candidate struct {
 	// TailShare is, for drawn values, the share of the objective that comes from
 	// the top 0.1 % of values; NaN otherwise.
 	TailShare float64
-	Notes     []string
+	// StandardError is, for drawn values, that of the objective, from scrambling
+	// the draws anew; 0 for a market of numbers. It is computed for the best
+	// candidate of a search and for every candidate of an evaluation.
+	StandardError float64
+	Notes         []string
+
+	point []float64 // where in its space
+	space int
 }
 
 // Solved is a candidate's equilibrium as reports show it.

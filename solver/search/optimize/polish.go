@@ -1,0 +1,433 @@
+package optimize
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+// A polish climbs to the top of one smooth piece by sequential quadratic programming:
+//
+//	min  grad F'd + 1/2 d'Bd   subject to   g + J d <= 0,  -M - grad M'd <= -theta M,  |d| <= Delta,
+//
+// F = -objective, g the slacks, M the margin of the piece; B a damped BFGS matrix of
+// the Lagrangian, derivatives by finite differences inside the piece, steps judged by
+// the exact penalty F + nu sum max(0, g) with a second-order correction, and cut back
+// where they leave the piece. At the end the violation is second order in the last step,
+// so that the end is feasible to the tolerance, not feasible up to a weight.
+// Domain: any dimension; integer axes stay where they are.
+// References: Nocedal, Wright (2006), chapter 18 (S l1 QP, damped BFGS, corrections).
+// Value: x on the line x + y <= 1 that maximises xy is (1/2, 1/2).
+type polish struct {
+	at   *point
+	free []int
+	// grad is the gradient of F, jac one row for each slack and, last, the margin.
+	grad    []float64
+	jac     [][]float64
+	sign    []float64
+	b       [][]float64
+	delta   float64
+	nu      float64
+	old     *linear // the linearisation before the last step
+	lambda  []float64
+	frozen  []bool
+	step    *proposal
+	moves   int
+	stall   int
+	ending  ending
+	started bool
+	// limit is the number of gradients that may be spent.
+	limit int
+}
+
+// linear is a linearisation and the point at which it was taken.
+type linear struct {
+	at   *point
+	grad []float64
+	jac  [][]float64
+}
+
+// proposal is a step that waits for its evaluation.
+type proposal struct {
+	d         []float64
+	predicted float64
+	// corrected: the second-order correction of a step that was rejected.
+	corrected bool
+}
+
+// ending is how a polish ended.
+type ending int
+
+const (
+	unfinished ending = iota
+	stationary        // the model promises nothing more
+	stuck             // steps shrank to nothing: a kink or a jump
+	tired             // its allowance is used up
+)
+
+const (
+	difference   = 1e-5 // finite-difference step in the unit cube
+	firstRadius  = 0.25
+	leastRadius  = 1e-9
+	keepMargin   = 0.02 // share of the margin that a step must keep
+	predictedEnd = 1e-11
+)
+
+func newPolish(o *Optimizer, start *point, limit int) *polish {
+	p := &polish{at: start, delta: firstRadius, limit: limit}
+	for i, a := range o.problem.Axes {
+		if !a.Integer && a.To > a.From {
+			p.free = append(p.free, i)
+		}
+	}
+	n := len(p.free)
+	p.sign = make([]float64, n)
+	p.frozen = make([]bool, n)
+	for j := range p.sign {
+		p.sign[j] = 1
+	}
+	return p
+}
+
+// run goes on until an evaluation is missing.
+func (p *polish) run(o *Optimizer) bool {
+	if !p.started {
+		p.started = true
+		o.pursued[p.at.cell]++
+	}
+	for p.ending == unfinished {
+		if len(p.free) == 0 {
+			p.ending = stationary
+			break
+		}
+		if p.grad == nil && !p.differentiate(o) {
+			return false
+		}
+		if p.step == nil && !p.propose(o) {
+			break
+		}
+		if !p.judge(o) {
+			return false
+		}
+	}
+	if r := o.reached[p.at.cell]; r == nil || o.better(p.at, r) {
+		o.reached[p.at.cell] = p.at
+	}
+	return true
+}
+
+// moved is the point at unit offset d of the free axes from the current one.
+func (p *polish) moved(o *Optimizer, d []float64) *point {
+	x := append([]float64(nil), p.at.X...)
+	for j, i := range p.free {
+		if d[j] != 0 {
+			x[i] = o.value(i, p.at.unit[i]+d[j])
+		}
+	}
+	return o.at(x)
+}
+
+// usable reports that q varies smoothly with the current point.
+func (p *polish) usable(q *point) bool {
+	return !q.failed && q.cell == p.at.cell && !math.IsInf(q.Violation, 0)
+}
+
+// differentiate takes one-sided differences inside the piece; false where points
+// are missing. A direction that leaves the piece on both sides is frozen.
+func (p *polish) differentiate(o *Optimizer) bool {
+	n := len(p.free)
+	rows := len(p.at.Slack) + 1
+	grad := make([]float64, n)
+	jac := make([][]float64, rows)
+	for k := range jac {
+		jac[k] = make([]float64, n)
+	}
+	d := make([]float64, n)
+	ready := true
+	for j, i := range p.free {
+		p.frozen[j] = true
+		for _, h := range []float64{difference, -difference, difference / 1e3, -difference / 1e3} {
+			h *= p.sign[j]
+			if u := p.at.unit[i] + h; u < 0 || u > 1 {
+				continue
+			}
+			d[j] = h
+			q := p.moved(o, d)
+			d[j] = 0
+			if q == nil {
+				ready = false
+				p.frozen[j] = false
+				break
+			}
+			if q == p.at || !p.usable(q) {
+				continue
+			}
+			du := q.unit[i] - p.at.unit[i]
+			grad[j] = -(q.Objective - p.at.Objective) / du
+			for k, s := range q.Slack {
+				jac[k][j] = (s - p.at.Slack[k]) / du
+			}
+			if !math.IsInf(q.Margin, 0) && !math.IsInf(p.at.Margin, 0) {
+				jac[rows-1][j] = (q.Margin - p.at.Margin) / du
+			}
+			p.frozen[j] = false
+			break
+		}
+	}
+	if !ready {
+		return false
+	}
+	if p.limit--; p.limit < 0 {
+		p.ending = tired
+	}
+	// Next time look first where the piece goes on.
+	for j := range n {
+		if jac[rows-1][j] < 0 {
+			p.sign[j] = -1
+		} else if jac[rows-1][j] > 0 {
+			p.sign[j] = 1
+		}
+	}
+	p.grad, p.jac = grad, jac
+	p.curve()
+	return true
+}
+
+// curve updates the matrix of second derivatives (damped BFGS).
+func (p *polish) curve() {
+	n := len(p.free)
+	if p.b == nil {
+		scale := math.Max(floats.Norm(p.grad, 2), 1e-8)
+		p.b = make([][]float64, n)
+		for j := range p.b {
+			p.b[j] = make([]float64, n)
+			p.b[j][j] = scale
+		}
+		return
+	}
+	if p.old == nil {
+		return
+	}
+	s, y, bs := make([]float64, n), make([]float64, n), make([]float64, n)
+	for j, i := range p.free {
+		s[j] = p.at.unit[i] - p.old.at.unit[i]
+		y[j] = p.grad[j] - p.old.grad[j]
+		for k := range p.jac {
+			y[j] += p.multiplier(k) * (p.jac[k][j] - p.old.jac[k][j])
+		}
+	}
+	for j := range n {
+		bs[j] = floats.Dot(p.b[j], s)
+	}
+	sbs, sy := floats.Dot(s, bs), floats.Dot(s, y)
+	// A step of the size of the differences tells noise, not curvature.
+	if floats.Norm(s, 2) < 3*difference || sbs <= 0 {
+		return
+	}
+	if sy < 0.1*sbs {
+		theta := 0.9 * sbs / (sbs - sy)
+		for j := range n {
+			y[j] = theta*y[j] + (1-theta)*bs[j]
+		}
+		sy = floats.Dot(s, y)
+	}
+	for j := range n {
+		for k := range n {
+			p.b[j][k] += y[j]*y[k]/sy - bs[j]*bs[k]/sbs
+		}
+	}
+}
+
+// multiplier of row k; the margin's is subtracted since its row is -M <= 0.
+func (p *polish) multiplier(k int) float64 {
+	if p.lambda == nil {
+		return 0
+	}
+	if k == len(p.jac)-1 {
+		return -p.lambda[k]
+	}
+	return p.lambda[k]
+}
+
+// solve minimises the model within the radius, with the slacks' constants given; where
+// the linear constraints contradict each other the violated ones are relaxed evenly.
+func (p *polish) solve(o *Optimizer, constants []float64) (d, lambda []float64, relaxed, ok bool) {
+	n, m := len(p.free), len(constants)
+	low, high := make([]float64, n+1), make([]float64, n+1)
+	for j, i := range p.free {
+		if p.frozen[j] {
+			continue
+		}
+		low[j] = math.Max(-p.delta, -p.at.unit[i])
+		high[j] = math.Min(p.delta, 1-p.at.unit[i])
+	}
+	// Aim inside by part of the tolerance, so that rounding does not decide.
+	aim := o.problem.Tolerance / 4
+	scales := make([]float64, m+1)
+	for k := range scales {
+		scales[k] = 1
+		if s := floats.Norm(p.jac[k], 2); s > 0 {
+			scales[k] = 1 / s
+		}
+	}
+	var a [][]float64
+	var b []float64
+	for _, elastic := range []bool{false, true} {
+		a, b = a[:0], b[:0]
+		size := n
+		if elastic {
+			size = n + 1
+		}
+		worst := 0.0
+		for k := range m + 1 {
+			row := make([]float64, size)
+			rhs := 0.0
+			switch {
+			case k < m:
+				for j := range n {
+					row[j] = p.jac[k][j] * scales[k]
+				}
+				rhs = (-constants[k] - aim) * scales[k]
+				if elastic && rhs < 0 {
+					row[n] = -1
+					worst = math.Max(worst, -rhs)
+				}
+			case math.IsInf(p.at.Margin, 0):
+			default:
+				for j := range n {
+					row[j] = -p.jac[k][j] * scales[k]
+				}
+				rhs = (1 - keepMargin) * p.at.Margin * scales[k]
+			}
+			a, b = append(a, row), append(b, rhs)
+		}
+		B, c := p.b, p.grad
+		if elastic {
+			c = append(append([]float64(nil), p.grad...), 1e4*math.Max(floats.Norm(p.grad, 2), 1e-6))
+			B = make([][]float64, size)
+			for j := range B {
+				B[j] = make([]float64, size)
+				if j < n {
+					copy(B[j], p.b[j])
+				}
+			}
+			low[n], high[n] = 0, worst
+		}
+		d, lambda, ok = quadratic(B, c, a, b, low[:size], high[:size])
+		if ok {
+			for k := range lambda {
+				lambda[k] *= scales[k]
+			}
+			return d[:n], lambda, elastic, true
+		}
+	}
+	return nil, nil, true, false
+}
+
+// propose finds the next step; false where there is none.
+func (p *polish) propose(o *Optimizer) bool {
+	if p.ending != unfinished {
+		return false
+	}
+	m := len(p.at.Slack)
+	d, lambda, relaxed, ok := p.solve(o, p.at.Slack)
+	if !ok {
+		p.ending = stuck
+		return false
+	}
+	p.lambda = lambda
+	worst := 0.0
+	for _, l := range lambda[:m] {
+		worst = math.Max(worst, l)
+	}
+	if relaxed {
+		worst = math.Max(worst, p.nu)
+	}
+	p.nu = math.Max(p.nu, 2*worst)
+	if p.nu == 0 {
+		p.nu = math.Max(floats.Norm(p.grad, 2), 1e-8)
+	}
+	change := floats.Dot(p.grad, d)
+	for j := range d {
+		change += 0.5 * d[j] * floats.Dot(p.b[j], d)
+	}
+	before, after := 0.0, 0.0
+	for k, s := range p.at.Slack {
+		before += math.Max(s, 0)
+		after += math.Max(s+floats.Dot(p.jac[k], d), 0)
+	}
+	// A violation that the linear model can lower must be worth lowering.
+	if relaxed && before > after && change > 0 {
+		p.nu = math.Max(p.nu, 2*change/(before-after))
+	}
+	predicted := -change + p.nu*(before-after)
+	if !(predicted > predictedEnd*(1e-3+math.Abs(p.at.Objective))) || floats.Norm(d, math.Inf(1)) < 1e-13 {
+		p.ending = stationary
+		return false
+	}
+	p.step = &proposal{d: d, predicted: predicted}
+	return true
+}
+
+// penalty is the exact penalty function.
+func (p *polish) penalty(q *point) float64 {
+	f := -q.Objective
+	for _, s := range q.Slack {
+		f += p.nu * math.Max(s, 0)
+	}
+	return f
+}
+
+// judge evaluates the proposal and accepts it, corrects it or shrinks the radius;
+// false where the evaluation is missing.
+func (p *polish) judge(o *Optimizer) bool {
+	q := p.moved(o, p.step.d)
+	if q == nil {
+		return false
+	}
+	step := p.step
+	p.step = nil
+	length := floats.Norm(step.d, math.Inf(1))
+	if q == p.at {
+		p.ending = stationary
+		return true
+	}
+	if !p.usable(q) {
+		p.shrink(length / 2)
+		return true
+	}
+	ratio := (p.penalty(p.at) - p.penalty(q)) / step.predicted
+	// Where the objective is at its last digits, restoring feasibility decides.
+	restores := q.Violation < p.at.Violation/2 && p.at.Violation > o.problem.Tolerance && length < 1e-4
+	if ratio > 1e-4 || restores {
+		p.old = &linear{at: p.at, grad: p.grad, jac: p.jac}
+		p.at, p.grad, p.jac = q, nil, nil
+		p.moves++
+		if ratio > 0.75 {
+			p.delta = math.Max(p.delta, 2*length)
+		} else if ratio < 0.25 && !restores {
+			p.delta = length / 2
+		}
+		p.delta = math.Min(p.delta, 1)
+		return true
+	}
+	if !step.corrected && q.Violation > math.Max(p.at.Violation, o.problem.Tolerance) {
+		constants := make([]float64, len(q.Slack))
+		for k, s := range q.Slack {
+			constants[k] = s - floats.Dot(p.jac[k], step.d)
+		}
+		if d, _, relaxed, ok := p.solve(o, constants); ok && !relaxed {
+			p.step = &proposal{d: d, predicted: step.predicted, corrected: true}
+			return true
+		}
+	}
+	p.shrink(length / 4)
+	return true
+}
+
+func (p *polish) shrink(delta float64) {
+	p.delta = delta
+	if delta < leastRadius {
+		p.ending = stuck
+	}
+}
