@@ -15,7 +15,7 @@
 //
 // Anything that implements [Mechanism] is solved, certified and checked by the
 // packages above this one. What a mechanism can do beyond that it says by small
-// optional interfaces ([Ranked], [Ratioed], [EqualChance], [Monotone],
+// optional interfaces ([Ranked], [Ratioed], [EqualChance], [Priced], [Monotone],
 // [Splitter]), and the fast methods are chosen by these, never by a name.
 //
 // Values are immutable after construction and safe to share between goroutines.

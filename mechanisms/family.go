@@ -14,6 +14,9 @@ type Family struct {
 	// Parameters are the family's own, in the order in which they are shown; the
 	// terms come on top.
 	Parameters []Parameter
+	// Named families take further parameters of any name, numbers of at least 0,
+	// for New to make sense of (the names in an expression).
+	Named bool
 	// New makes the mechanism. Every parameter is present and in its domain.
 	New func(Settings) (Mechanism, error)
 }
@@ -68,6 +71,8 @@ func (s Settings) Word(name string) string { return s[name].Word }
 // SettingError says which parameter is wrong and why.
 type SettingError struct {
 	Family, Parameter, Reason string
+	// Line and Column count from 1 and say where in an expression; 0 elsewhere.
+	Line, Column int
 }
 
 func (e *SettingError) Error() string {
@@ -78,7 +83,7 @@ func (e *SettingError) Error() string {
 }
 
 // families is the registry; Families returns it in this order.
-var families = []Family{auctionFamily, contestFamily, lotteryFamily}
+var families = []Family{auctionFamily, contestFamily, lotteryFamily, ticketsFamily, customFamily}
 
 // Families lists the families that ship with allot.
 func Families() []Family { return append([]Family(nil), families...) }
@@ -127,7 +132,11 @@ func NewSpace(name string, settings Settings) (Space, error) {
 
 // Space is the family with the given settings; the others take their defaults.
 func (f Family) Space(settings Settings) (Space, error) {
-	parameters := append(append([]Parameter(nil), f.Parameters...), TermParameters()...)
+	parameters := append([]Parameter(nil), f.Parameters...)
+	if f.Named {
+		parameters = append(parameters, f.named(settings)...)
+	}
+	parameters = append(parameters, TermParameters()...)
 	full := make(Settings, len(parameters))
 	var axes []Axis
 	for _, p := range parameters {
@@ -162,6 +171,26 @@ func (f Family) Space(settings Settings) (Space, error) {
 	return space, err
 }
 
+// named lists the settings that are neither the family's own nor terms, by name.
+func (f Family) named(settings Settings) []Parameter {
+	own := make(map[string]bool)
+	for _, p := range append(TermParameters(), f.Parameters...) {
+		own[p.Name] = true
+	}
+	var names []string
+	for name := range settings {
+		if !own[name] {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	parameters := make([]Parameter, len(names))
+	for k, name := range names {
+		parameters[k] = Parameter{Name: name, High: math.MaxFloat64}
+	}
+	return parameters
+}
+
 func list(parameters []Parameter) string {
 	names := make([]string, len(parameters))
 	for i, p := range parameters {
@@ -192,6 +221,8 @@ func (p Parameter) check(s Setting) error {
 			}
 		}
 		return nil
+	case p.Free && !s.Searched() && !math.IsNaN(s.From) && !math.IsInf(s.From, 0):
+		return nil // a number is an expression
 	case p.PerAgent || p.Free || p.High == 0:
 		return fmt.Errorf("a number is not %s", p.expected())
 	}
