@@ -6,7 +6,8 @@ import (
 	"allot/mechanisms"
 )
 
-// Of five tickets sold at 2 (Q/10) each, four win four times in five.
+// Of five tickets sold at 2 (Q/10) each, four win four times in five. An order of
+// four stands for 8, what they would cost at 2.
 func ExampleNewTickets() {
 	sale, err := mechanisms.NewTickets(mechanisms.Sale{Elasticity: 1, Price: 2, Supply: 10})
 	if err != nil {
@@ -14,7 +15,7 @@ func ExampleNewTickets() {
 		return
 	}
 	out := mechanisms.NewOutcome(2)
-	sale.Allot([]float64{4, 1}, out)
+	sale.Allot([]float64{8, 2}, out)
 	fmt.Println(out.Win, out.IfLose)
 	// Output: [0.8 0.2] [4 1]
 }

@@ -83,11 +83,13 @@ func (s Sale) Drawn() float64 {
 	return -math.Expm1(s.Lifetime * math.Log1p(-1/s.Supply))
 }
 
-// NewTickets checks the sale. A signal is a number of tickets where buyers are
-// strategic: q_i tickets of Q win with probability q_i/Q and cost p(Q) q_i; if nobody
-// buys, all share equally, as in a contest; beyond a capped supply the price has no
-// bound. Where they are price-taking it is the most that a buyer would pay a
-// slot for all tickets, and the mechanism is [Ranked].
+// NewTickets checks the sale. Where buyers are strategic a signal is an order, in
+// money: what its tickets would cost at Price. Orders a_i of A in all win with
+// probability a_i/A and cost a_i (A/(N Price))^Elasticity; if nobody buys, all share
+// equally, as in a contest; beyond a capped supply the price has no bound. With
+// elastic supply orders are spends and the mechanism is [Ratioed]. Where
+// buyers are price-taking a signal is the most that one would pay a slot for all
+// tickets, and the mechanism is [Ranked].
 func NewTickets(s Sale) (Priced, error) {
 	if math.IsNaN(s.Elasticity) || s.Elasticity < 0 || bad(s.Price) || s.Price == 0 || bad(s.Supply) || bad(s.Lifetime) {
 		return nil, fmt.Errorf("mechanisms: tickets: eta %g must be at least 0, price %g positive, supply %g and lifetime %g finite and at least 0", s.Elasticity, s.Price, s.Supply, s.Lifetime)
@@ -98,10 +100,22 @@ func NewTickets(s Sale) (Priced, error) {
 	if s.PriceTaking {
 		return ascending{sale: s}, nil
 	}
+	if s.Elasticity == 0 {
+		return elastic{Contest{Ratio{Exponent: 1}}, s}, nil
+	}
 	return tickets{sale: s}, nil
 }
 
-// tickets is the sale to strategic buyers.
+// elastic is the sale of any number of tickets at Price.
+type elastic struct {
+	Contest
+	sale Sale
+}
+
+// Sale implements Priced.
+func (e elastic) Sale() Sale { return e.sale }
+
+// tickets is the sale to strategic buyers along a price curve that rises.
 type tickets struct{ sale Sale }
 
 // Sale implements Priced.
@@ -116,8 +130,8 @@ func (t tickets) Allot(signals []float64, out *Outcome) {
 	n := len(signals)
 	out.Resize(n)
 	top := 0.0
-	for _, q := range signals {
-		top = math.Max(top, q)
+	for _, a := range signals {
+		top = math.Max(top, a)
 	}
 	if top == 0 {
 		for i := range signals {
@@ -126,34 +140,32 @@ func (t tickets) Allot(signals []float64, out *Outcome) {
 		return
 	}
 	total := 0.0 // relative to the largest, so that it cannot overflow
-	for _, q := range signals {
-		total += q / top
+	for _, a := range signals {
+		total += a / top
 	}
-	price := t.price(total * (top / t.sale.Scale()))
-	for i, q := range signals {
-		out.Win[i] = q / top / total
+	price := t.price(total * (top / t.sale.Price / t.sale.Scale()))
+	for i, a := range signals {
+		out.Win[i] = a / top / total
 		pay := 0.0
-		if q > 0 {
-			pay = math.Min(math.MaxFloat64, price*q)
+		if a > 0 {
+			pay = math.Min(math.MaxFloat64, price*a)
 		}
 		out.IfWin[i], out.IfLose[i] = pay, pay
 	}
 }
 
-// price is p at Q/N = x > 0.
+// price is p/Price at Q/N = x > 0.
 func (t tickets) price(x float64) float64 {
 	switch {
-	case t.sale.Elasticity == 0:
-		return t.sale.Price
 	case t.sale.Elasticity == 1:
-		return t.sale.Price * x
+		return x
 	case math.IsInf(t.sale.Elasticity, 1):
 		if x > 1 {
 			return math.Inf(1)
 		}
 		return 0
 	}
-	return t.sale.Price * math.Pow(x, t.sale.Elasticity)
+	return math.Pow(x, t.sale.Elasticity)
 }
 
 // ascending is the sale to price-taking buyers: the price of a slot's tickets rises

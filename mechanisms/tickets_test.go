@@ -24,16 +24,15 @@ func TestTicketsElasticIsTheProportionalContest(t *testing.T) {
 	for round := range 200 {
 		price := math.Exp(4 * rng.NormFloat64())
 		sale := mustTickets(t, Sale{Price: price})
-		spends, tickets := make([]float64, 1+round%6), make([]float64, 1+round%6)
+		spends := make([]float64, 1+round%6)
 		for i := range spends {
 			if rng.IntN(4) > 0 {
 				spends[i] = math.Exp(3 * rng.NormFloat64())
 			}
-			tickets[i] = spends[i] / price
 		}
 		want, got := NewOutcome(len(spends)), NewOutcome(len(spends))
 		contest.Allot(spends, want)
-		sale.Allot(tickets, got)
+		sale.Allot(spends, got)
 		for i, s := range spends {
 			if math.Abs(got.Win[i]-want.Win[i]) > 1e-12 || math.Abs(got.Cost(i)-want.Cost(i)) > 1e-12*s {
 				t.Fatalf("spends %v: agent %d wins %g at %g, in the contest %g at %g", spends, i, got.Win[i], got.Cost(i), want.Win[i], want.Cost(i))
@@ -50,13 +49,13 @@ func TestTicketsPriceCurve(t *testing.T) {
 		win  []float64
 		pay  []float64
 	}{
-		{"linear", Sale{Elasticity: 1, Price: 2, Supply: 10}, []float64{4, 1}, []float64{0.8, 0.2}, []float64{4, 1}},
-		{"square", Sale{Elasticity: 2, Price: 2, Supply: 10}, []float64{15, 5}, []float64{0.75, 0.25}, []float64{120, 40}},
-		{"capped and sold", Sale{Elasticity: math.Inf(1), Price: 2, Supply: 10}, []float64{6, 4}, []float64{0.6, 0.4}, []float64{0, 0}},
-		{"capped and exceeded", Sale{Elasticity: math.Inf(1), Price: 2, Supply: 10}, []float64{6, 5, 0}, []float64{6. / 11, 5. / 11, 0}, []float64{math.MaxFloat64, math.MaxFloat64, 0}},
+		{"linear", Sale{Elasticity: 1, Price: 2, Supply: 10}, []float64{8, 2}, []float64{0.8, 0.2}, []float64{4, 1}},
+		{"square", Sale{Elasticity: 2, Price: 2, Supply: 10}, []float64{30, 10}, []float64{0.75, 0.25}, []float64{120, 40}},
+		{"capped and sold", Sale{Elasticity: math.Inf(1), Price: 2, Supply: 10}, []float64{12, 8}, []float64{0.6, 0.4}, []float64{0, 0}},
+		{"capped and exceeded", Sale{Elasticity: math.Inf(1), Price: 2, Supply: 10}, []float64{12, 10, 0}, []float64{6. / 11, 5. / 11, 0}, []float64{math.MaxFloat64, math.MaxFloat64, 0}},
 		{"nobody buys", Sale{Elasticity: 1, Price: 2}, []float64{0, 0}, []float64{0.5, 0.5}, []float64{0, 0}},
 		{"huge orders", Sale{Elasticity: 3, Price: 2}, []float64{math.MaxFloat64, math.MaxFloat64}, []float64{0.5, 0.5}, []float64{math.MaxFloat64, math.MaxFloat64}},
-		{"tiny orders", Sale{Price: 2}, []float64{5e-324, 0}, []float64{1, 0}, []float64{1e-323, 0}},
+		{"tiny orders", Sale{Price: 2}, []float64{5e-324, 0}, []float64{1, 0}, []float64{5e-324, 0}},
 	} {
 		out := NewOutcome(len(c.q))
 		mustTickets(t, c.sale).Allot(c.q, out)
@@ -140,6 +139,12 @@ func TestTicketsToPriceTakersAreRanked(t *testing.T) {
 	}
 	if _, ok := mustTickets(t, Sale{Price: 1}).(Ranked); ok {
 		t.Error("tickets to strategic buyers rank")
+	}
+	if e, ok := mustTickets(t, Sale{Price: 3, Supply: 7}).(Ratioed); !ok || e.Ratio().Exponent != 1 {
+		t.Error("elastic tickets are no contest")
+	}
+	if _, ok := mustTickets(t, Sale{Price: 1, Elasticity: 0.1}).(Ratioed); ok {
+		t.Error("tickets along a price curve are a contest")
 	}
 }
 
