@@ -1,0 +1,205 @@
+package study
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"allot/constraints"
+	"allot/objectives"
+)
+
+// objective reads the objective: a name or an expression.
+func (d *decoder) objective(n *node) (objectives.Objective, error) {
+	text, err := d.expression(n, "objective")
+	if err != nil {
+		return nil, err
+	}
+	o, err := objectives.New(text)
+	if err != nil {
+		return nil, d.within(n, err)
+	}
+	return o, nil
+}
+
+// expression reads the text of an expression; a number is one too.
+func (d *decoder) expression(n *node, what string) (string, error) {
+	if n.form != plain && n.form != quoted {
+		return "", d.fail(n, "write a name or an expression, such as revenue + 0.5*fairness", "%s: expected a text, found %s", what, n.is())
+	}
+	return d.printable(n, what)
+}
+
+// within puts an expression's error at the place in the study that it is about.
+func (d *decoder) within(n *node, err error) error {
+	e := d.fail(n, "", "%s", bare(err)).(*Error)
+	var inside *objectives.ExpressionError
+	if !errors.As(err, &inside) {
+		return e
+	}
+	e.Message = inside.Reason
+	if inside.Line <= 1 { // the text of a block does not start where its node does
+		e.Column += max(0, inside.Column-1)
+		if n.form == quoted {
+			e.Column++
+		}
+	}
+	var names []string
+	for _, o := range objectives.All() {
+		names = append(names, o.Name())
+	}
+	if _, name, ok := strings.Cut(inside.Reason, "unknown name "); ok {
+		e.Hint = suggest(strings.Trim(name, "\"'"), names)
+	} else if !strings.ContainsAny(n.text, " +-*/^()[]") {
+		e.Hint = suggest(n.text, names)
+	}
+	return e
+}
+
+// constraints reads the list of constraints.
+func (d *decoder) constraints(n *node) ([]constraints.Constraint, error) {
+	if n.form != list {
+		return nil, d.fail(n, "write constraints: [individual-rationality]", "constraints: expected a list, found %s", n.is())
+	}
+	var all []constraints.Constraint
+	seen := map[string]int{}
+	for _, item := range n.items {
+		c, key, err := d.constraint(item)
+		if err != nil {
+			return nil, err
+		}
+		if line, ok := seen[key]; ok {
+			return nil, d.fail(item, "", "the constraint %s appears twice: first on line %d", c.Name(), line)
+		}
+		seen[key] = item.line
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+func (d *decoder) constraint(n *node) (constraints.Constraint, string, error) {
+	if n.form == plain || n.form == quoted {
+		kind, err := d.kind(n)
+		if err != nil {
+			return nil, "", err
+		}
+		c, err := d.build(n, kind, nil)
+		return c, kind.Name, err
+	}
+	if n.form == mapping {
+		for _, e := range n.entries {
+			switch e.key {
+			case "expression":
+				return d.formula(n)
+			case "name":
+				return d.optioned(n, e.value)
+			}
+		}
+	}
+	return nil, "", d.fail(n, "write a name, {name: sybil-proof, identities: 3} or {expression: fairness, atLeast: 0.4}", "expected a constraint, found %s", n.is())
+}
+
+// kind is the constraint that the node names.
+func (d *decoder) kind(n *node) (constraints.Kind, error) {
+	kinds := constraintKinds()
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		if k.Name == n.text {
+			return k, nil
+		}
+		names[i] = k.Name
+	}
+	hint := suggest(n.text, names)
+	if strings.ContainsAny(n.text, "<>=") {
+		hint = "write {expression: fairness, atLeast: 0.4}"
+	}
+	return constraints.Kind{}, d.fail(n, hint, "there is no constraint %s", n.is())
+}
+
+// optioned reads {name: sybil-proof, identities: 3}.
+func (d *decoder) optioned(n, name *node) (constraints.Constraint, string, error) {
+	kind, err := d.kind(name)
+	if err != nil {
+		return nil, "", err
+	}
+	known := []string{"name"}
+	for k := range kind.Options {
+		known = append(known, k)
+	}
+	slices.Sort(known[1:])
+	keys, err := d.keys(n, kind.Name, known...)
+	if err != nil {
+		return nil, "", err
+	}
+	options := map[string]float64{}
+	key := kind.Name
+	for _, k := range known[1:] {
+		v, given := keys[k]
+		if !given {
+			continue
+		}
+		if options[k], err = d.positive(v, k); err != nil {
+			return nil, "", err
+		}
+		key += fmt.Sprintf(" %s=%g", k, options[k])
+	}
+	c, err := d.build(n, kind, options)
+	return c, key, err
+}
+
+func (d *decoder) build(n *node, kind constraints.Kind, options map[string]float64) (constraints.Constraint, error) {
+	c, err := newConstraint(kind.Name, options)
+	if err != nil {
+		hint := ""
+		if len(kind.Options) > 0 {
+			names := make([]string, 0, len(kind.Options))
+			for k := range kind.Options {
+				names = append(names, k)
+			}
+			slices.Sort(names)
+			hint = "its options are " + strings.Join(names, ", ")
+		}
+		return nil, d.fail(n, hint, "%s", bare(err))
+	}
+	return c, nil
+}
+
+// relations are the keys that hold an expression against a number.
+var relations = []struct {
+	key      string
+	relation constraints.Relation
+}{{"atLeast", constraints.AtLeast}, {"atMost", constraints.AtMost}, {"equals", constraints.Equals}}
+
+// formula reads {expression: fairness, atLeast: 0.4}.
+func (d *decoder) formula(n *node) (constraints.Constraint, string, error) {
+	keys, err := d.keys(n, "the constraint", "expression", "atLeast", "atMost", "equals")
+	if err != nil {
+		return nil, "", err
+	}
+	text, err := d.expression(keys["expression"], "expression")
+	if err != nil {
+		return nil, "", err
+	}
+	relation, bound, found := constraints.AtMost, math.NaN(), 0
+	for _, r := range relations {
+		v, given := keys[r.key]
+		if !given {
+			continue
+		}
+		found++
+		relation = r.relation
+		if bound, err = d.number(v, r.key); err != nil {
+			return nil, "", err
+		}
+	}
+	if found != 1 {
+		return nil, "", d.fail(n, "", "the constraint has %d of atLeast, atMost and equals: it needs one", found)
+	}
+	c, err := newFormula(text, relation, bound)
+	if err != nil {
+		return nil, "", d.within(keys["expression"], err)
+	}
+	return c, fmt.Sprintf("%s %v %g", text, relation, bound), nil
+}

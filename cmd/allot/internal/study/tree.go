@@ -1,0 +1,308 @@
+package study
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+const (
+	// maxBytes bounds a study file, maxDepth how deep it nests: both are checked
+	// before the text is parsed.
+	maxBytes = 4 << 20
+	maxDepth = 64
+)
+
+// form is what a node of the study's tree is.
+type form int
+
+const (
+	nothing form = iota // an empty value or null
+	plain               // a scalar without quotes
+	quoted              // a scalar in quotes, or a block of text
+	list
+	mapping
+)
+
+// node is one value of the study: the library's syntax tree reduced to what
+// studies may hold, each with its position.
+type node struct {
+	form         form
+	line, column int
+	text         string
+	items        []*node
+	entries      []entry
+}
+
+// entry is a key of a mapping and its value.
+type entry struct {
+	key          string
+	line, column int
+	value        *node
+}
+
+func (n *node) is() string {
+	switch n.form {
+	case nothing:
+		return "nothing"
+	case list:
+		return "a list"
+	case mapping:
+		return "a mapping"
+	}
+	text := n.text
+	if utf8.RuneCountInString(text) > 40 {
+		text = string([]rune(text)[:40]) + "..."
+	}
+	return fmt.Sprintf("%q", text)
+}
+
+// tree parses YAML into nodes. What studies have no use for (aliases and anchors,
+// tags, merge keys, further documents) is refused on the tokens, before anything
+// could be expanded or nested. The library may panic on hostile text: that is an
+// error like any other.
+func tree(file string, data []byte) (root *node, err error) {
+	if err := readable(file, data); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			root, err = nil, &Error{File: file, Line: 1, Column: 1, Message: fmt.Sprintf("not a YAML file: %v", p)}
+		}
+	}()
+	tokens := lexer.Tokenize(string(data))
+	if err := acceptable(file, tokens); err != nil {
+		return nil, err
+	}
+	parsed, perr := parser.Parse(tokens, 0)
+	if perr != nil {
+		return nil, syntax(file, perr)
+	}
+	var body ast.Node
+	for _, d := range parsed.Docs {
+		if d == nil || d.Body == nil {
+			continue
+		}
+		if _, ok := d.Body.(*ast.CommentGroupNode); ok {
+			continue
+		}
+		if body != nil {
+			p := d.Body.GetToken().Position
+			return nil, &Error{File: file, Line: p.Line, Column: p.Column, Message: "a second document: a study is one document"}
+		}
+		body = d.Body
+	}
+	if body == nil {
+		return nil, &Error{File: file, Line: 1, Column: 1, Message: "the study is empty", Hint: "see allot examples for studies to start from"}
+	}
+	c := converter{file: file}
+	return c.node(body)
+}
+
+// readable refuses what is not text.
+func readable(file string, data []byte) error {
+	line, start := 1, 0
+	at := func(i int, message, hint string) error {
+		return &Error{File: file, Line: line, Column: 1 + utf8.RuneCount(data[start:i]), Message: message, Hint: hint}
+	}
+	indent := true
+	for i := 0; i < len(data); {
+		if data[i] >= utf8.RuneSelf {
+			r, size := utf8.DecodeRune(data[i:])
+			if r == utf8.RuneError && size <= 1 {
+				return at(i, "not a text file (invalid UTF-8)", "a study is YAML text in UTF-8")
+			}
+			if r == '\ufeff' && i > 0 || r == '\u0085' || r == '\u2028' || r == '\u2029' {
+				return at(i, fmt.Sprintf("unexpected character %U", r), "")
+			}
+			i += size
+			indent = false
+			continue
+		}
+		switch b := data[i]; {
+		case b == '\n':
+			line, start, indent = line+1, i+1, true
+		case b == '\t' && indent:
+			return at(i, "a tab in the indentation", "YAML is indented with spaces")
+		case b == '\r' && i+1 < len(data) && data[i+1] == '\n', b == '\t', b == ' ':
+		case b < ' ' || b == 0x7f:
+			return at(i, fmt.Sprintf("not a text file (byte 0x%02x)", b), "a study is YAML text in UTF-8")
+		default:
+			indent = false
+		}
+		i++
+		if i > maxBytes {
+			return at(i, fmt.Sprintf("the study is larger than %d MiB", maxBytes>>20), "agents that are alike can be given once, with a count")
+		}
+	}
+	return nil
+}
+
+// acceptable refuses tokens that studies have no use for and nesting that is too
+// deep for a parser that recurses.
+func acceptable(file string, tokens token.Tokens) error {
+	var columns []int // of the open block levels
+	flow, line, content, ended := 0, 0, false, false
+	for _, t := range tokens {
+		at := func(message, hint string) error {
+			return &Error{File: file, Line: t.Position.Line, Column: max(1, t.Position.Column), Message: message, Hint: hint}
+		}
+		switch t.Type {
+		case token.AnchorType, token.AliasType, token.MergeKeyType:
+			return at("anchors, aliases and merge keys are not taken in studies", "write the value out; agents that are alike can be given once, with a count")
+		case token.TagType, token.DirectiveType:
+			return at("tags and directives are not taken in studies", "")
+		case token.InvalidType:
+			return at(lower(t.Error), "")
+		case token.DocumentHeaderType:
+			if content {
+				return at("a second document: a study is one document", "")
+			}
+			continue
+		case token.DocumentEndType:
+			ended = true
+			continue
+		case token.CommentType, token.SpaceType:
+			continue
+		case token.SequenceStartType, token.MappingStartType:
+			flow++
+		case token.SequenceEndType, token.MappingEndType:
+			flow--
+		}
+		if ended {
+			return at("a second document: a study is one document", "")
+		}
+		content = true
+		if flow == 0 {
+			first := t.Position.Line != line
+			if first || t.Type == token.SequenceEntryType || t.Type == token.MappingKeyType {
+				for len(columns) > 0 && columns[len(columns)-1] >= t.Position.Column {
+					columns = columns[:len(columns)-1]
+				}
+				columns = append(columns, t.Position.Column)
+			}
+		}
+		line = t.Position.Line
+		if flow+len(columns) > maxDepth {
+			return at(fmt.Sprintf("nested more than %d levels deep", maxDepth), "")
+		}
+	}
+	return nil
+}
+
+// syntax turns the library's error into ours.
+func syntax(file string, err error) error {
+	e := &Error{File: file, Line: 1, Column: 1, Message: "not a YAML file: " + lower(strings.SplitN(err.Error(), "\n", 2)[0])}
+	located, ok := err.(interface {
+		GetToken() *token.Token
+		GetMessage() string
+	})
+	if !ok {
+		return e
+	}
+	e.Message = lower(strings.SplitN(located.GetMessage(), "\n", 2)[0])
+	if t := located.GetToken(); t != nil && t.Position != nil {
+		e.Line, e.Column = max(1, t.Position.Line), max(1, t.Position.Column)
+	}
+	if strings.HasPrefix(e.Message, "mapping key ") && strings.Contains(e.Message, "already defined") {
+		e.Hint = "each key is given once"
+	}
+	return e
+}
+
+func lower(s string) string {
+	if s == "" {
+		return "not a YAML file"
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
+// converter turns the library's syntax tree into nodes.
+type converter struct{ file string }
+
+func (c *converter) fail(t *token.Token, format string, args ...any) error {
+	e := &Error{File: c.file, Line: 1, Column: 1, Message: fmt.Sprintf(format, args...)}
+	if t != nil && t.Position != nil {
+		e.Line, e.Column = max(1, t.Position.Line), max(1, t.Position.Column)
+	}
+	return e
+}
+
+func (c *converter) node(a ast.Node) (*node, error) {
+	t := a.GetToken()
+	n := &node{line: 1, column: 1}
+	if t != nil && t.Position != nil {
+		n.line, n.column = max(1, t.Position.Line), max(1, t.Position.Column)
+	}
+	switch a := a.(type) {
+	case *ast.NullNode:
+		return n, nil
+	case *ast.StringNode:
+		n.form, n.text = plain, a.Value
+		if t.Type == token.SingleQuoteType || t.Type == token.DoubleQuoteType {
+			n.form = quoted
+		}
+		return n, nil
+	case *ast.LiteralNode:
+		n.form, n.text = quoted, a.Value.Value
+		return n, nil
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
+		n.form, n.text = plain, t.Value
+		return n, nil
+	case *ast.SequenceNode:
+		n.form = list
+		n.items = make([]*node, 0, len(a.Values))
+		for _, v := range a.Values {
+			item, err := c.node(v)
+			if err != nil {
+				return nil, err
+			}
+			n.items = append(n.items, item)
+		}
+		return n, nil
+	case *ast.MappingNode:
+		return c.mapping(n, a.Values)
+	case *ast.MappingValueNode:
+		return c.mapping(n, []*ast.MappingValueNode{a})
+	}
+	return nil, c.fail(t, "a %s is not taken in studies", strings.ToLower(a.Type().String()))
+}
+
+func (c *converter) mapping(n *node, values []*ast.MappingValueNode) (*node, error) {
+	n.form = mapping
+	n.entries = make([]entry, 0, len(values))
+	seen := make(map[string]int, len(values))
+	for i, v := range values {
+		t := v.Key.GetToken()
+		var key string
+		switch v.Key.(type) {
+		case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.NullNode:
+			key = t.Value
+		default:
+			return nil, c.fail(t, "expected a key, found a %s", strings.ToLower(v.Key.Type().String()))
+		}
+		if i == 0 && n.form == mapping {
+			if p := t.Position; p != nil && (n.line != p.Line || n.column > p.Column) {
+				n.line, n.column = max(1, p.Line), max(1, p.Column)
+			}
+		}
+		if first, ok := seen[key]; ok {
+			return nil, c.fail(t, "the key %q appears twice: first on line %d", key, first)
+		}
+		seen[key] = t.Position.Line
+		value, err := c.node(v.Value)
+		if err != nil {
+			return nil, err
+		}
+		if value.form == nothing && value.line == 1 && value.column == 1 {
+			value.line, value.column = t.Position.Line, t.Position.Column
+		}
+		n.entries = append(n.entries, entry{key: key, line: t.Position.Line, column: t.Position.Column, value: value})
+	}
+	return n, nil
+}
