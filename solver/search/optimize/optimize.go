@@ -88,6 +88,17 @@ type Optimizer struct {
 	pursued map[cell]int
 	reached map[cell]*point
 	rounds  int
+	// last is the polish that just ended, ends is where polishes ended, settled those
+	// that ended at a stationary point; detour is where exploring proposes to start.
+	last    *polish
+	ends    []*point
+	settled map[*point]bool
+	detour  *point
+	// crowned is the champion whose neighbourhood was looked at, idle the rounds of
+	// exploring since; closing: only the last refinements remain.
+	crowned *point
+	idle    int
+	closing bool
 	scratch []byte
 }
 
@@ -154,6 +165,7 @@ func New(p Problem) (*Optimizer, error) {
 		index:   make(map[string]*point),
 		pursued: make(map[cell]int),
 		reached: make(map[cell]*point),
+		settled: make(map[*point]bool),
 		scratch: make([]byte, 0, 8*len(p.Axes)),
 	}
 	o.stages = []stage{&survey{}}
@@ -172,7 +184,12 @@ func (o *Optimizer) Ask() (trials []Trial, done bool) {
 		}
 		return trials, false
 	}
-	for o.why == Running {
+	for turns := 0; o.why == Running; turns++ {
+		if turns > 10000 {
+			// No stage asks any more: there is nothing left to learn.
+			o.why = Converged
+			break
+		}
 		if len(o.points) >= o.problem.Budget {
 			o.why = OutOfBudget
 			break

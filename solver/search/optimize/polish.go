@@ -22,12 +22,16 @@ type polish struct {
 	at   *point
 	free []int
 	// grad is the gradient of F, jac one row for each slack and, last, the margin.
-	grad    []float64
-	jac     [][]float64
-	sign    []float64
-	b       [][]float64
-	delta   float64
-	nu      float64
+	grad  []float64
+	jac   [][]float64
+	sign  []float64
+	b     [][]float64
+	delta float64
+	nu    float64
+	// bend bounds the curvature of the margin as far as steps that left the piece tell.
+	bend float64
+	// reach is how long the step is expected to be.
+	reach   float64
 	old     *linear // the linearisation before the last step
 	lambda  []float64
 	frozen  []bool
@@ -110,6 +114,7 @@ func (p *polish) run(o *Optimizer) bool {
 			return false
 		}
 	}
+	o.ends = append(o.ends, p.at)
 	if r := o.reached[p.at.cell]; r == nil || o.better(p.at, r) {
 		o.reached[p.at.cell] = p.at
 	}
@@ -251,7 +256,7 @@ func (p *polish) multiplier(k int) float64 {
 
 // solve minimises the model within the radius, with the slacks' constants given; where
 // the linear constraints contradict each other the violated ones are relaxed evenly.
-func (p *polish) solve(o *Optimizer, constants []float64) (d, lambda []float64, relaxed, ok bool) {
+func (p *polish) solve(o *Optimizer, constants []float64, margin float64) (d, lambda []float64, relaxed, ok bool) {
 	n, m := len(p.free), len(constants)
 	low, high := make([]float64, n+1), make([]float64, n+1)
 	for j, i := range p.free {
@@ -297,7 +302,7 @@ func (p *polish) solve(o *Optimizer, constants []float64) (d, lambda []float64, 
 				for j := range n {
 					row[j] = -p.jac[k][j] * scales[k]
 				}
-				rhs = (1 - keepMargin) * p.at.Margin * scales[k]
+				rhs = (margin - p.spare()) * scales[k]
 			}
 			a, b = append(a, row), append(b, rhs)
 		}
@@ -324,13 +329,31 @@ func (p *polish) solve(o *Optimizer, constants []float64) (d, lambda []float64, 
 	return nil, nil, true, false
 }
 
+// spare is the margin that a step must leave: a share of what there is, and enough for
+// the curvature of the end of the piece, so that the climb can go along that end.
+func (p *polish) spare() float64 {
+	slope := floats.Norm(p.jac[len(p.jac)-1], 2)
+	bend := math.Min(p.bend*p.reach*p.reach, p.at.Margin+0.5*slope*p.reach)
+	return math.Max(keepMargin*p.at.Margin, bend)
+}
+
 // propose finds the next step; false where there is none.
 func (p *polish) propose(o *Optimizer) bool {
 	if p.ending != unfinished {
 		return false
 	}
 	m := len(p.at.Slack)
-	d, lambda, relaxed, ok := p.solve(o, p.at.Slack)
+	// How much margin a step must leave depends on how long it is: iterate.
+	p.reach = p.delta
+	d, lambda, relaxed, ok := p.solve(o, p.at.Slack, p.at.Margin)
+	for k := 0; ok && k < 6 && p.bend*p.reach*p.reach > keepMargin*p.at.Margin; k++ {
+		length := floats.Norm(d, math.Inf(1))
+		if length > 0.7*p.reach {
+			break
+		}
+		p.reach = 1.2 * length
+		d, lambda, relaxed, ok = p.solve(o, p.at.Slack, p.at.Margin)
+	}
 	if !ok {
 		p.ending = stuck
 		return false
@@ -361,6 +384,11 @@ func (p *polish) propose(o *Optimizer) bool {
 		p.nu = math.Max(p.nu, 2*change/(before-after))
 	}
 	predicted := -change + p.nu*(before-after)
+	if predicted <= 0 && p.bend*p.reach*p.reach > p.at.Margin && p.delta > leastRadius {
+		// The curvature allowed for outweighs the gain: a shorter step bends less.
+		p.delta /= 4
+		return p.propose(o)
+	}
 	if !(predicted > predictedEnd*(1e-3+math.Abs(p.at.Objective))) || floats.Norm(d, math.Inf(1)) < 1e-13 {
 		p.ending = stationary
 		return false
@@ -393,8 +421,16 @@ func (p *polish) judge(o *Optimizer) bool {
 		return true
 	}
 	if !p.usable(q) {
+		if !q.failed && q.cell != p.at.cell && !math.IsInf(p.at.Margin, 0) {
+			p.bend = math.Max(4*p.bend, 0.1*floats.Norm(p.jac[len(p.jac)-1], 2))
+		}
 		p.shrink(length / 2)
 		return true
+	}
+	if length > 10*difference && !math.IsInf(q.Margin, 0) {
+		// What the margin fell short of its linear model, and forget old surprises.
+		m := p.at.Margin + floats.Dot(p.jac[len(p.jac)-1], step.d) - q.Margin
+		p.bend = math.Max(1.5*m/(length*length), p.bend/8)
 	}
 	ratio := (p.penalty(p.at) - p.penalty(q)) / step.predicted
 	// Where the objective is at its last digits, restoring feasibility decides.
@@ -411,12 +447,13 @@ func (p *polish) judge(o *Optimizer) bool {
 		p.delta = math.Min(p.delta, 1)
 		return true
 	}
-	if !step.corrected && q.Violation > math.Max(p.at.Violation, o.problem.Tolerance) {
+	if !step.corrected {
 		constants := make([]float64, len(q.Slack))
 		for k, s := range q.Slack {
 			constants[k] = s - floats.Dot(p.jac[k], step.d)
 		}
-		if d, _, relaxed, ok := p.solve(o, constants); ok && !relaxed {
+		margin := q.Margin - floats.Dot(p.jac[len(p.jac)-1], step.d)
+		if d, _, relaxed, ok := p.solve(o, constants, margin); ok && !relaxed && !floats.EqualApprox(d, step.d, 1e-3*length) {
 			p.step = &proposal{d: d, predicted: step.predicted, corrected: true}
 			return true
 		}

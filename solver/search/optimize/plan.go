@@ -1,0 +1,428 @@
+package optimize
+
+import (
+	"math"
+	"sort"
+)
+
+// survey is the global phase: the centre, the corners where they are few, and a
+// scrambled Sobol sequence; a box of few whole-number points is enumerated.
+type survey struct{}
+
+func (*survey) run(o *Optimizer) bool {
+	live := o.live()
+	centre := make([]float64, len(o.problem.Axes))
+	for i := range centre {
+		centre[i] = 0.5
+	}
+	if all := o.enumeration(live); all != nil {
+		return o.ask(all)
+	}
+	points := [][]float64{centre}
+	budget := o.problem.Budget
+	if len(live) <= 4 && 1<<len(live) <= budget/8 {
+		for c := range 1 << len(live) {
+			u := append([]float64(nil), centre...)
+			for b, i := range live {
+				u[i] = float64(c >> b & 1)
+			}
+			points = append(points, u)
+		}
+	}
+	n := 10 * len(live)
+	if len(live) == 1 {
+		n = 24
+	}
+	if extra := budget / 40; len(live) > 1 && n < 2*extra {
+		n = 2 * extra
+	}
+	n = max(1, min(n, budget/4, 512))
+	sample := Points(n, max(1, len(live)), o.problem.Seed)
+	for k := range n {
+		u := append([]float64(nil), centre...)
+		for j, i := range live {
+			u[i] = sample[k*len(live)+j]
+		}
+		points = append(points, u)
+	}
+	x := make([][]float64, len(points))
+	for k, u := range points {
+		x[k] = o.scaled(u)
+	}
+	return o.ask(x)
+}
+
+// ask queues points; true where all are known.
+func (o *Optimizer) ask(points [][]float64) bool {
+	known := true
+	for _, x := range points {
+		if o.at(x) == nil {
+			known = false
+		}
+	}
+	return known
+}
+
+// scaled maps the unit cube to the axes.
+func (o *Optimizer) scaled(u []float64) []float64 {
+	x := make([]float64, len(u))
+	for i := range u {
+		x[i] = o.value(i, u[i])
+	}
+	return x
+}
+
+// live lists the axes with more than one point.
+func (o *Optimizer) live() []int {
+	var live []int
+	for i, a := range o.problem.Axes {
+		if a.To > a.From {
+			live = append(live, i)
+		}
+	}
+	return live
+}
+
+// enumeration is every point of the box where all axes are integer and the points are
+// no more than half of the budget; the only point where no axis is live; else nil.
+func (o *Optimizer) enumeration(live []int) [][]float64 {
+	base := make([]float64, len(o.problem.Axes))
+	n := 1.0
+	for i, a := range o.problem.Axes {
+		base[i] = a.From
+		if a.To > a.From {
+			if !a.Integer {
+				return nil
+			}
+			n *= a.To - a.From + 1
+		}
+	}
+	if n > 1 && n > float64(o.problem.Budget)/2 {
+		return nil
+	}
+	points := make([][]float64, int(n))
+	for k := range points {
+		x := append([]float64(nil), base...)
+		rest := k
+		for _, i := range live {
+			levels := int(o.problem.Axes[i].To-o.problem.Axes[i].From) + 1
+			x[i] += float64(rest % levels)
+			rest /= levels
+		}
+		points[k] = x
+	}
+	return points
+}
+
+// next chooses what to do when a stage has ended; nil ends the search.
+func (o *Optimizer) next() []stage {
+	live := o.live()
+	if len(live) == 0 || o.exhausted() {
+		return nil
+	}
+	if o.closing {
+		return nil
+	}
+	if len(live) == 1 {
+		o.closing = true
+		return []stage{newLine(o, live[0], nil), &snap{}}
+	}
+	if start := o.start(); start != nil {
+		o.last = newPolish(o, start, 12+4*len(live))
+		return []stage{o.last}
+	}
+	champion := o.champion()
+	if champion == nil {
+		champion = o.points[0]
+	}
+	if champion != o.crowned {
+		// A new champion: look along the axes and at the neighbouring whole numbers.
+		o.crowned = champion
+		stages := []stage{&levels{base: champion}}
+		if !champion.failed {
+			for _, i := range live {
+				if !o.problem.Axes[i].Integer && o.unsettled(champion) {
+					stages = append(stages, newLine(o, i, champion))
+				}
+			}
+		}
+		o.idle = 0
+		return stages
+	}
+	if o.idle++; o.idle <= max(2, o.problem.Budget/200) {
+		o.rounds++
+		return []stage{newExplore(o, live)}
+	}
+	o.closing = true
+	return []stage{&snap{}}
+}
+
+// unsettled: the polish did not end at the point as at a stationary one.
+func (o *Optimizer) unsettled(p *point) bool { return !o.settled[p] }
+
+// champion is the best point, or the least violating one.
+func (o *Optimizer) champion() *point {
+	if o.best != nil {
+		return o.best
+	}
+	return o.least
+}
+
+// start is the most promising point to polish from: the best of a cell that was not
+// polished, or that is better than what its polish reached, or far from it.
+func (o *Optimizer) start() *point {
+	if o.last != nil {
+		if o.last.ending == stationary {
+			o.settled[o.last.at] = true
+		}
+		o.last = nil
+	}
+	weight := o.weight()
+	value := func(p *point) float64 { return p.Objective - weight*p.Violation }
+	bests := make(map[cell]*point)
+	var cells []cell
+	for _, p := range o.points {
+		if p.failed || math.IsInf(p.Violation, 0) {
+			continue
+		}
+		b, seen := bests[p.cell]
+		if !seen {
+			cells = append(cells, p.cell)
+		}
+		if r := o.reached[p.cell]; r != nil && r != p && !o.improves(p, r) {
+			continue
+		}
+		if b == nil || value(p) > value(b) {
+			bests[p.cell] = p
+		}
+	}
+	sort.SliceStable(cells, func(i, j int) bool {
+		a, b := bests[cells[i]], bests[cells[j]]
+		if a == nil || b == nil {
+			return a != nil
+		}
+		return value(a) > value(b)
+	})
+	for rank, c := range cells {
+		if rank >= 6 {
+			break
+		}
+		p := bests[c]
+		if p == nil || o.pursued[c] >= 6 {
+			continue
+		}
+		if r := o.reached[c]; r == nil || o.improves(p, r) {
+			return p
+		}
+	}
+	if o.detour != nil {
+		p := o.detour
+		o.detour = nil
+		if o.pursued[p.cell] < 6 {
+			return p
+		}
+	}
+	return nil
+}
+
+// improves reports that p is better than r by more than rounding.
+func (o *Optimizer) improves(p, r *point) bool {
+	if p.Feasible && r.Feasible {
+		return p.Objective > r.Objective+1e-9*(math.Abs(r.Objective)+1e-3)
+	}
+	if p.Feasible != r.Feasible {
+		return p.Feasible
+	}
+	return p.Violation < 0.999*r.Violation
+}
+
+// weight makes violations and objectives comparable: the spread of the objective for
+// the median violation. It ranks starts only; it never decides what is best.
+func (o *Optimizer) weight() float64 {
+	low, high := math.Inf(1), math.Inf(-1)
+	var violations []float64
+	for _, p := range o.points {
+		if p.failed || !p.told {
+			continue
+		}
+		low, high = math.Min(low, p.Objective), math.Max(high, p.Objective)
+		if p.Violation > 0 && !math.IsInf(p.Violation, 0) {
+			violations = append(violations, p.Violation)
+		}
+	}
+	if len(violations) == 0 || !(high > low) {
+		return 1
+	}
+	sort.Float64s(violations)
+	return (high - low) / violations[len(violations)/2]
+}
+
+// levels tries the neighbouring whole numbers of a point.
+type levels struct{ base *point }
+
+func (l *levels) run(o *Optimizer) bool {
+	var points [][]float64
+	for i, a := range o.problem.Axes {
+		if !a.Integer {
+			continue
+		}
+		for _, step := range []float64{-1, 1} {
+			x := append([]float64(nil), l.base.X...)
+			if x[i] += step; x[i] < a.From || x[i] > a.To {
+				continue
+			}
+			points = append(points, x)
+		}
+	}
+	return o.ask(points)
+}
+
+// explore samples with an evolution strategy whose constraints enter by an augmented
+// Lagrangian,
+//
+//	L(x) = F(x) + 1/(2 mu) sum_k (max(0, lambda_k + mu g_k)^2 - lambda_k^2),
+//
+// with lambda_k <- max(0, lambda_k + mu g_k) at the best of every generation (Atamna,
+// Auger, Hansen 2016, for evolution strategies). It starts away from where polishes
+// ended, and leaves its best point for the next polish.
+type explore struct {
+	live     []int
+	base     *point
+	strategy *strategy
+	wave     [][]float64
+	lambda   []float64
+	mu       float64
+	scale    float64
+	waves    int
+	worst    float64
+	best     *point
+	value    float64
+}
+
+const wavesPerRound = 5
+
+func newExplore(o *Optimizer, live []int) *explore {
+	e := &explore{live: live, lambda: make([]float64, o.problem.Constraints), worst: math.Inf(1)}
+	weight := o.weight()
+	best := math.Inf(-1)
+	for _, p := range o.points {
+		if p.failed || math.IsInf(p.Violation, 0) {
+			continue
+		}
+		if o.distance(p) < 0.15 {
+			continue
+		}
+		if v := p.Objective - weight*p.Violation; v > best {
+			best, e.base = v, p
+		}
+	}
+	if e.base == nil {
+		e.base = o.points[0]
+	}
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, p := range o.points {
+		if !p.failed {
+			low, high = math.Min(low, p.Objective), math.Max(high, p.Objective)
+		}
+	}
+	e.scale = 1
+	if high > low {
+		e.scale = 1 / (high - low)
+	}
+	e.mu = 2 * weight * e.scale
+	if !(e.mu > 0) || math.IsInf(e.mu, 0) {
+		e.mu = 1
+	}
+	mean := make([]float64, len(live))
+	for j, i := range live {
+		mean[j] = e.base.unit[i]
+	}
+	// A strategy that cannot start leaves nothing to explore with.
+	e.strategy, _ = newStrategy(mean, 0.2, o.problem.Seed+uint64(o.rounds))
+	return e
+}
+
+// distance to the nearest end of a polish, largest coordinate.
+func (o *Optimizer) distance(p *point) float64 {
+	least := math.Inf(1)
+	for _, r := range o.ends {
+		far := 0.0
+		for i, u := range p.unit {
+			far = math.Max(far, math.Abs(u-r.unit[i]))
+		}
+		if far < least {
+			least = far
+		}
+	}
+	return least
+}
+
+func (e *explore) run(o *Optimizer) bool {
+	for e.strategy != nil && e.waves < wavesPerRound && !e.strategy.stopped() {
+		if e.wave == nil {
+			wave, err := e.strategy.generation()
+			if err != nil {
+				break
+			}
+			e.wave = wave
+		}
+		points := make([][]float64, len(e.wave))
+		for k, y := range e.wave {
+			u := append([]float64(nil), e.base.unit...)
+			for j, i := range e.live {
+				u[i] = y[j]
+			}
+			points[k] = o.scaled(u)
+		}
+		if !o.ask(points) {
+			return false
+		}
+		values := make([]float64, len(points))
+		var top *point
+		least := math.Inf(1)
+		for k := range points {
+			p := o.at(points[k])
+			for j, i := range e.live {
+				e.wave[k][j] = p.unit[i]
+			}
+			values[k] = e.lagrangian(p)
+			if values[k] < least {
+				least, top = values[k], p
+			}
+		}
+		if e.strategy.tell(e.wave, values) != nil {
+			break
+		}
+		if top != nil {
+			if e.best == nil || least < e.value {
+				e.best, e.value = top, least
+			}
+			for k, s := range top.Slack {
+				e.lambda[k] = math.Max(0, e.lambda[k]+e.mu*s)
+			}
+			if top.Violation > o.problem.Tolerance && top.Violation > 0.25*e.worst {
+				e.mu *= 2
+			}
+			e.worst = top.Violation
+		}
+		e.wave = nil
+		e.waves++
+	}
+	if e.best != nil && o.distance(e.best) > 0.05 {
+		o.detour = e.best
+	}
+	return true
+}
+
+// lagrangian of a point, +Inf where it failed.
+func (e *explore) lagrangian(p *point) float64 {
+	if p.failed || math.IsInf(p.Violation, 0) {
+		return math.Inf(1)
+	}
+	l := -p.Objective * e.scale
+	for k, s := range p.Slack {
+		t := math.Max(0, e.lambda[k]+e.mu*s)
+		l += (t*t - e.lambda[k]*e.lambda[k]) / (2 * e.mu)
+	}
+	return l
+}
