@@ -33,8 +33,15 @@ func (m Mixture) Mean() float64 {
 	return sum
 }
 
-// BidCurve is a strategy under private values: an agent of value Values[k] bids
-// Bids[k], linear between knots; both ascend. Types below Values[0] stand back.
+// BidCurve is a strategy under private values. A type's rank is the probability of
+// a lower value (within an atom any rank of the atom's, drawn uniformly), and the
+// bid is linear in the rank between knots: knot k has rank Below[k], value Values[k]
+// and bid Bids[k], all ascending from rank 0 to rank 1. So the bid's distribution
+// function is linear between knots whatever the distribution of values, and knots of
+// equal value and different bids are a mixture. Above is 1 - Below without the
+// rounding, for the ranks next to 1. Two knots of one rank are a jump; bids below the
+// reserve stand back. Values may end in +Inf.
 type BidCurve struct {
 	Values, Bids []float64
+	Below, Above []float64
 }
