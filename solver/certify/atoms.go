@@ -1,0 +1,379 @@
+package certify
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"allot/mechanisms"
+)
+
+// Contests against mixtures that are made of atoms.
+//
+//	u(a) = sum_k q_k (v - [winner pays] a) t_k(a) - [all pay] a - fee,
+//	t_k(a) = 1/(1 + (sigma_k/a)^rho),  sigma_k = (B_k/w)^(1/rho)
+//
+// over what the others may jointly signal: B_k with probability q_k. The second
+// derivatives are enclosed in closed form: a^2 t'' = rho t(1-t)(rho(1-2t) - 1), a
+// cubic in t, which is monotone in a. For rho <= 1 the sum is concave. Domain: at
+// most 2^14 joint signals; sigma_k = 0 where nobody signals. Reference: Wang
+// (2010) for the semi-mixed equilibrium; a test asserts epsilon below 1e-13 for it at
+// values 4, 2, rho = 1.5 (signals 1.058267, 2/3 with probability 0.793701).
+
+const maxJoint = 1 << 14
+
+// atoms is what the mixing agents may signal, and with what chance.
+type atoms struct {
+	who    []int // agents that mix
+	from   []int // where each one's atoms start; one more than who
+	signal []float64
+	chance []float64
+	// exact says that there was nothing but atoms; otherwise the atoms stand for
+	// stretches.
+	exact  bool
+	choice []int
+}
+
+// gather lists the atoms of the mixing agents; stretches between knots become
+// parts atoms each.
+func (t *atoms) gather(c *Certifier, parts int) {
+	t.who, t.from, t.signal, t.chance, t.exact = t.who[:0], t.from[:0], t.signal[:0], t.chance[:0], true
+	for i := range c.n {
+		if !c.mixes(i) {
+			continue
+		}
+		t.who, t.from = append(t.who, i), append(t.from, len(t.signal))
+		m := c.profile.Mixed[i]
+		whole := m.Cumulative[len(m.Cumulative)-1]
+		before := 0.0
+		for k, x := range m.Signals {
+			mass := (m.Cumulative[k] - before) / whole
+			before = m.Cumulative[k]
+			switch {
+			case mass == 0:
+			case k == 0 || m.Signals[k-1] == x:
+				t.signal, t.chance = append(t.signal, x), append(t.chance, mass)
+			default:
+				t.exact = false
+				for p := range parts {
+					s := m.Signals[k-1] + (x-m.Signals[k-1])*(float64(p)+0.5)/float64(parts)
+					t.signal, t.chance = append(t.signal, s), append(t.chance, mass/float64(parts))
+				}
+			}
+		}
+	}
+	t.from = append(t.from, len(t.signal))
+	if cap(t.choice) < len(t.who) {
+		t.choice = make([]int, len(t.who))
+	}
+	t.choice = t.choice[:len(t.who)]
+}
+
+// joint is the number of joint signals of the mixing agents but i.
+func (t *atoms) joint(i int) int {
+	count := 1
+	for row, who := range t.who {
+		if who != i {
+			count *= t.from[row+1] - t.from[row]
+			if count > maxJoint {
+				return maxJoint + 1
+			}
+		}
+	}
+	return count
+}
+
+// start sets the first joint signal.
+func (t *atoms) start() { copy(t.choice, t.from) }
+
+// next moves to the next joint signal of the agents but i and reports whether there
+// is one.
+func (t *atoms) next(i int) bool {
+	for row, who := range t.who {
+		if who == i {
+			continue
+		}
+		if t.choice[row]++; t.choice[row] < t.from[row+1] {
+			return true
+		}
+		t.choice[row] = t.from[row]
+	}
+	return false
+}
+
+// mixedContest is one agent's pay-off curve.
+type mixedContest struct {
+	atoms      atoms
+	ratio      mechanisms.Ratio
+	v, rel     float64
+	sigma, q   []float64
+	free       float64 // chance that nobody else signals and there is no phantom
+	splits     []float64
+	turn1      float64 // where the cubic turns
+	turn2      float64
+	winnerPays bool
+}
+
+func (c *Certifier) prepareAtoms(r mechanisms.Ratio) string {
+	k := &c.mixture
+	k.atoms.gather(c, 1)
+	if !k.atoms.exact {
+		c.kind = sampled
+		if reason := c.prepareRule(); reason != "" {
+			return reason
+		}
+		c.rule.reason = "a contest against mixtures that are not made of atoms: deviations were sampled"
+		return ""
+	}
+	c.kind = atomContest
+	c.prepareContest(r)
+	k.ratio, k.winnerPays = r, r.WinnerPays
+	root := math.Sqrt(3*r.Exponent*r.Exponent + 1)
+	k.turn1 = (3*r.Exponent - 1 - root) / (6 * r.Exponent)
+	k.turn2 = (3*r.Exponent - 1 + root) / (6 * r.Exponent)
+	return ""
+}
+
+// face sets the curve up for agent i.
+func (k *mixedContest) face(c *Certifier, i int) {
+	r := c.contest.rivals(c, i)
+	rho := r.rho
+	k.v, k.free = c.values[i], 0
+	k.sigma, k.q = k.sigma[:0], k.q[:0]
+	worst := 0.0
+	k.atoms.start()
+	for more := true; more; more = k.atoms.next(i) {
+		q, scale := 1.0, 0.0
+		if r.b > 0 {
+			scale = r.scale
+		}
+		for row, at := range k.atoms.choice {
+			if k.atoms.who[row] != i {
+				q *= k.atoms.chance[at]
+				scale = max(scale, k.atoms.signal[at])
+			}
+		}
+		if scale == 0 {
+			k.free += q
+			k.sigma, k.q = append(k.sigma, 0), append(k.q, q)
+			continue
+		}
+		b := 0.0
+		if r.b > 0 {
+			b = r.b * power(r.scale/scale, rho)
+		}
+		for row, at := range k.atoms.choice {
+			if who := k.atoms.who[row]; who != i && k.atoms.signal[at] > 0 {
+				b += weight(k.ratio.Weights, who) * power(k.atoms.signal[at]/scale, rho)
+			}
+		}
+		_, e := math.Frexp(b / r.w)
+		worst = max(worst, math.Abs(float64(e)))
+		k.sigma, k.q = append(k.sigma, scale*power(b/r.w, 1/rho)), append(k.q, q)
+	}
+	k.rel = unit * 2 * (c.contest.extra + 2*worst + 4*float64(len(k.atoms.who)))
+}
+
+func (c *Certifier) atomContestAgent(i int) (best deviation, own, slack float64) {
+	k := &c.mixture
+	if k.atoms.joint(i) > maxJoint {
+		c.kind = refused
+		c.rule.reason = fmt.Sprintf("agent %d faces more than %d joint signals of agents that mix", i+1, maxJoint)
+		return best, 0, 0
+	}
+	k.face(c, i)
+	v, fee := k.v, k.ratio.Fee
+	high := v
+	if !k.winnerPays {
+		high = v - fee
+	}
+	back := v * k.free / float64(c.n)
+	best = deviation{value: back, bound: back}
+	if k.free > 0 {
+		slack = unit * v * (8 + float64(len(k.q)))
+		best.value, best.bound = back-slack, back+slack
+	}
+	// What the profile yields; its signals start the search.
+	slack = 0
+	var mean total
+	if !c.mixes(i) {
+		c.claimed(i, c.profile.Signals[i], 1, back, fee, &mean, &slack, &best)
+	}
+	for row, who := range k.atoms.who {
+		if who == i {
+			for at := k.atoms.from[row]; at < k.atoms.from[row+1]; at++ {
+				c.claimed(i, k.atoms.signal[at], k.atoms.chance[at], back, fee, &mean, &slack, &best)
+			}
+		}
+	}
+	if high <= 0 {
+		return best, mean.value(), slack
+	}
+	// The curve is without the fee; so are the bounds until the end.
+	best.value, best.bound = best.value+fee, max(best.bound+fee, best.value+fee)
+	c.split(high)
+	low := 0.0
+	for _, s := range k.splits {
+		best = c.add(k, low, s, math.Inf(1), c.tol/16, best)
+		low = s
+	}
+	best = c.search(k, best, c.tol/16, c.limit)
+	best.value -= fee
+	best.bound = best.bound - fee + 4*unit*(fee+max(0, best.bound))
+	if fee == 0 {
+		best.bound = max(best.bound, best.value)
+	}
+	return best, mean.value(), slack
+}
+
+// claimed adds what one signal of agent i's own strategy yields.
+func (c *Certifier) claimed(i int, a, chance, back, fee float64, mean *total, slack *float64, best *deviation) {
+	k := &c.mixture
+	u, err := back, 8*unit*back*(1+float64(len(k.q)))
+	if a > 0 {
+		u, _, err, _ = k.at(a)
+		u -= fee
+		err += 4 * unit * fee
+	}
+	mean.add(chance * u)
+	*slack += chance * (err + 8*unit*math.Abs(u))
+	if u-err > best.value {
+		best.value, best.signal = u-err, a
+	}
+}
+
+// split cuts (0, high] where single curves turn from convex to concave.
+func (c *Certifier) split(high float64) {
+	k := &c.mixture
+	k.splits = k.splits[:0]
+	if rho := k.ratio.Exponent; rho > 1 && len(k.sigma) <= 256 {
+		turn := math.Pow((rho-1)/(rho+1), 1/rho)
+		for _, s := range k.sigma {
+			if a := s * turn; a > 0 && a*(1+1e-6) < high {
+				k.splits = append(k.splits, a*(1-1e-6), a*(1+1e-6))
+			}
+		}
+		slices.Sort(k.splits)
+		k.splits = slices.Compact(k.splits)
+	}
+	k.splits = append(k.splits, high)
+}
+
+func (k *mixedContest) bound(lo, hi, tol float64) (upper, signal, value float64, closed bool) {
+	return boundSmooth(k, lo, hi, tol)
+}
+
+// odds of one joint signal.
+func (k *mixedContest) odds(sigma, a float64) (t, rest float64) {
+	switch {
+	case sigma == 0:
+		return 1, 0
+	case a == 0:
+		return 0, 1
+	}
+	return chance(power(sigma/a, k.ratio.Exponent))
+}
+
+func (k *mixedContest) at(a float64) (u, slope, err, slopeErr float64) {
+	t, turn := 0.0, 0.0
+	for j, sigma := range k.sigma {
+		win, rest := k.odds(sigma, a)
+		t += k.q[j] * win
+		turn += k.q[j] * win * rest
+	}
+	rel := k.rel + unit*float64(len(k.q))
+	err = (k.v+a)*(rel+8*unit) + tiny
+	rise := 0.0 // t'
+	if a > 0 {
+		rise = k.ratio.Exponent * turn / a
+	}
+	if k.winnerPays {
+		return (k.v - a) * t, (k.v-a)*rise - t, err, (math.Abs(k.v-a)*rise + t) * (rel + 8*unit)
+	}
+	return k.v*t - a, k.v*rise - 1, err, (k.v*rise + 1) * (rel + 8*unit)
+}
+
+func (k *mixedContest) bend(lo, hi float64) (low, high float64) {
+	rho := k.ratio.Exponent
+	if rho <= 1 {
+		return math.Inf(-1), 0
+	}
+	for j, sigma := range k.sigma {
+		if sigma == 0 {
+			continue
+		}
+		t0, rest0 := k.odds(sigma, lo)
+		t1, rest1 := k.odds(sigma, hi)
+		h0, h1 := k.cubic(t0, rest0)
+		l, h := k.cubic(t1, rest1)
+		h0, h1 = min(h0, l), max(h1, h)
+		p0, p1 := min(t0*rest0, t1*rest1), max(t0*rest0, t1*rest1)
+		for _, turn := range [2]float64{k.turn1, k.turn2} {
+			if t0 < turn && turn < t1 {
+				l, h = k.cubic(turn, 1-turn)
+				h0, h1 = min(h0, l), max(h1, h)
+			}
+		}
+		if t0 < 0.5 && t1 > 0.5 {
+			p1 = 0.25
+		}
+		worth0, worth1 := k.v, k.v
+		if k.winnerPays {
+			worth0, worth1 = max(0, k.v-hi), k.v-lo
+		}
+		q := k.q[j]
+		low += q * (scaled(h0, lo, hi, worth0, worth1))
+		high += q * (-scaled(-h1, lo, hi, worth0, worth1))
+		if k.winnerPays {
+			margin := k.rel + 16*unit
+			low -= 2 * q * rho * p1 / lo * (1 + margin)
+			high -= 2 * q * rho * p0 / hi * (1 - margin)
+		}
+	}
+	margin := 16 * unit * float64(len(k.q)+4)
+	if low != 0 {
+		low -= math.Abs(low) * margin
+	}
+	if high != 0 {
+		high += math.Abs(high) * margin
+	}
+	return low, high
+}
+
+// scaled is the least of h w/a^2 over a in [lo, hi] and w in [w0, w1].
+func scaled(h, lo, hi, w0, w1 float64) float64 {
+	switch {
+	case h == 0:
+		return 0
+	case h > 0:
+		return h / hi / hi * w0
+	case w1 == 0:
+		return 0
+	}
+	return h / lo / lo * w1
+}
+
+// cubic encloses rho t(1-t)(rho(1-2t) - 1).
+func (k *mixedContest) cubic(t, rest float64) (low, high float64) {
+	rho := k.ratio.Exponent
+	g := rho*(rest-t) - 1
+	margin := rho*(k.rel+8*unit) + 4*unit
+	p := rho * t * rest
+	low, high = p*(g-margin), p*(g+margin)
+	low -= math.Abs(low) * (k.rel + 16*unit)
+	high += math.Abs(high) * (k.rel + 16*unit)
+	return low, high
+}
+
+func (k *mixedContest) crude(lo, hi float64) float64 {
+	t := 0.0
+	for j, sigma := range k.sigma {
+		win, _ := k.odds(sigma, hi)
+		t += k.q[j] * win
+	}
+	err := (k.v + hi) * (k.rel + unit*float64(len(k.q)+8))
+	if k.winnerPays {
+		return (k.v-lo)*t + err
+	}
+	return k.v*t - lo + err
+}
