@@ -1,6 +1,7 @@
 package search
 
 import (
+	"fmt"
 	"math"
 	"sort"
 
@@ -91,9 +92,9 @@ func newDraws(m *mechanisms.Market, count int, seed uint64) (*draws, error) {
 	for size < count {
 		size *= 2
 	}
-	points, err := optimize.Points(size, len(components), seed)
-	if err != nil {
-		return nil, err
+	points := optimize.Points(size, len(components), seed)
+	if points == nil {
+		return nil, fmt.Errorf("search: %d draws of %d components are too many", size, len(components))
 	}
 	d := &draws{agents: n, values: make([]float64, size*n), weights: make([]float64, size), tail: make([]bool, size)}
 	total := 0.0

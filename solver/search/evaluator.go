@@ -136,6 +136,7 @@ type worker struct {
 	account   mechanisms.Account
 	game      mechanisms.Game
 	rings     cartel.Work
+	burned    []float64 // what the protocol takes of each agent's reward
 	kase      constraints.Case
 	// certificate of the current draw, once computed.
 	certificate certify.Certificate
@@ -146,6 +147,7 @@ type worker struct {
 func newWorker(p *Problem, d *draws) *worker {
 	w := &worker{problem: p, draws: d, metrics: objectives.All()}
 	w.game.Values = make([]float64, d.agents)
+	w.burned = make([]float64, d.agents)
 	w.kase = constraints.Case{
 		Market:      p.Market,
 		Equilibrium: &w.eq,
@@ -166,13 +168,24 @@ func (w *worker) certify() certify.Certificate {
 	return w.certificate
 }
 
+// robust is the protocol's revenue when the current draw's agents collude.
+func (w *worker) robust(discount float64) float64 {
+	ring := cartel.Ring{Game: w.game, Equilibrium: &w.eq, Burned: w.burned, Solver: w.kase.Solver}
+	revenue, err := ring.RobustRevenue(discount, &w.rings)
+	if err != nil {
+		return math.NaN()
+	}
+	return revenue
+}
+
 // solve adds draw k under the design to the sums.
 func (w *worker) solve(d *mechanisms.Design, k int, s *sums) {
 	values, weight := w.draws.row(k), w.draws.weights[k]
 	psi := w.problem.Market.ConcealmentCost
-	factor := d.Terms.Factor(psi)
+	factor, burned := d.Terms.Factor(psi), d.Terms.Burned(psi)
 	for i, v := range values {
 		w.game.Values[i] = factor * v
+		w.burned[i] = burned * v
 	}
 	w.game.Mechanism, w.certified = d.Mechanism, false
 	err := w.solver.Solve(w.game, &w.eq)

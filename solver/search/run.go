@@ -152,6 +152,7 @@ func (e *evaluator) explore(ctx context.Context, index int, space mechanisms.Spa
 		Constraints: len(p.Constraints),
 		Budget:      p.Evaluations,
 		Seed:        p.Seed + uint64(index)*0x9e3779b97f4a7c15,
+		Tolerance:   feasibility,
 	}
 	for _, a := range axes {
 		spec.Axes = append(spec.Axes, optimize.Axis{From: a.From, To: a.To, Integer: a.Integer})
@@ -175,16 +176,19 @@ func (e *evaluator) explore(ctx context.Context, index int, space mechanisms.Spa
 		for k, result := range e.evaluate(designs, nil) {
 			slack := e.slack(result.measures)
 			conflicts.record(slack)
-			o.Tell(trials[k].ID, optimize.Result{Objective: result.objective, Slack: slack, Piece: result.piece, Margin: result.margin})
+			err := o.Tell(trials[k].ID, optimize.Result{Objective: result.objective, Slack: slack, Piece: result.piece, Margin: result.margin})
+			if err != nil {
+				return nil, o.Evaluations(), err
+			}
 		}
 		if progress != nil {
-			best, _ := o.Best()
+			best := inHand(o)
 			progress(Progress{Family: space.Family(), Evaluations: o.Evaluations(), Budget: p.Evaluations, Best: best.Objective, Violation: best.Violation})
 		}
 	}
-	best, ok := o.Best()
-	if !ok {
-		return nil, o.Evaluations(), nil
+	best := inHand(o)
+	if best.X == nil {
+		best.X = corner(space) // every evaluation failed: the report says why
 	}
 	c, err := e.candidate(space, best.X)
 	if err != nil {
@@ -194,6 +198,16 @@ func (e *evaluator) explore(ctx context.Context, index int, space mechanisms.Spa
 		c.Notes = append(c.Notes, conflicts.explain(p.Constraints)...)
 	}
 	return c, o.Evaluations(), nil
+}
+
+// inHand is the best feasible point, or the least violating one; its X is nil where
+// nothing could be evaluated.
+func inHand(o *optimize.Optimizer) optimize.Point {
+	if best, ok := o.Best(); ok {
+		return best
+	}
+	least, _ := o.Least()
+	return least
 }
 
 // slack turns measures into what the optimiser wants to see at most 0, in the
@@ -206,12 +220,11 @@ func (e *evaluator) slack(measures []float64) []float64 {
 		if b.Money && e.scale() > 0 {
 			s /= e.scale()
 		}
-		if b.Relation == constraints.Above {
-			if s == 0 {
-				s = math.SmallestNonzeroFloat64
-			}
-		} else {
-			s -= math.Max(b.Tolerance, feasibility)
+		switch {
+		case b.Relation == constraints.Above && s >= 0:
+			s += 2 * feasibility // a strict bound that is met exactly is violated
+		case b.Tolerance > feasibility:
+			s -= b.Tolerance - feasibility
 		}
 		slack[j] = s
 	}
