@@ -219,6 +219,9 @@ func (c *Certifier) atomContestAgent(i int) (best deviation, own, slack float64)
 	}
 	best = c.search(k, best, c.tol/16, c.limit)
 	best.value -= fee
+	if best.signal == 0 && best.value > back {
+		best.signal = math.SmallestNonzeroFloat64 // the limit at 0+
+	}
 	best.bound = best.bound - fee + 4*unit*(fee+max(0, best.bound))
 	if fee == 0 {
 		best.bound = max(best.bound, best.value)

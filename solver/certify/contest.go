@@ -219,7 +219,7 @@ func (c *Certifier) everyonePays(r *rivals, v, fee, a, t, rest float64) deviatio
 		default:
 			a = r.scale
 		}
-		a = min(max(a, 0x1p-1000*high), high)
+		a = max(a, 0x1p-1000*high)
 		t, rest = r.odds(a)
 	}
 	bound := high
@@ -229,11 +229,12 @@ func (c *Certifier) everyonePays(r *rivals, v, fee, a, t, rest float64) deviatio
 		err := (v+a)*(r.rel/4+8*unit) + tiny
 		slopeErr := (math.Abs(slope) + 1) * (r.rel + 8*unit)
 		if rho <= 1 || t*2*rho >= (rho-1)*(1+r.rel+8*unit) {
-			reach := slope * (high - a)
 			if slope < 0 {
-				reach = -slope * a
+				// The tangent at 0, without cancelling a.
+				bound = min(bound, v*t*(1-rho*rest)+v*t*(1+rho*rest)*(r.rel+8*unit)+tiny)
+			} else {
+				bound = min(bound, u+slope*(high-a)+err+slopeErr*high)
 			}
-			bound = min(bound, u+reach+err+slopeErr*high)
 		}
 		if u-err-fee > best.value {
 			best.value, best.signal = u-err-fee, a

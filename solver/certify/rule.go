@@ -14,7 +14,8 @@ import (
 //
 //	max over t in {t(lo), t(hi)} of  t (v - W(lo)) - (1-t) L(lo),
 //
-// and above A none more than the same with t in {t(A), 1}. Branch and bound on
+// up to the largest number there is (signals are float64: neighbours have nothing
+// between them, which is what closes the gap at a jump). Branch and bound on
 // this closes the gap in proportion to the width of the intervals. Against mixtures
 // the bounds are summed over what the others may jointly signal. Mechanisms that
 // promise nothing are searched on a grid: a finding, not a proof. Domain: up to
@@ -104,7 +105,9 @@ func (c *Certifier) ruleAgent(i int) (best deviation, own, slack float64) {
 		if u > best.value {
 			try(high, 0)
 		}
-		tail = min(tail, k.tail(high))
+		if upper, _, _, _ := k.bound(high, math.MaxFloat64, c.tol); upper < tail {
+			tail = upper
+		}
 		if tail <= max(best.value, best.bound)+c.tol || high > math.MaxFloat64/4 {
 			break
 		}
@@ -144,22 +147,10 @@ func (k *rule) each(a float64, f func(q float64)) {
 	}
 }
 
-// tail bounds the pay-offs of signals of at least a.
-func (k *rule) tail(a float64) float64 {
-	v, sum := k.c.values[k.i], 0.0
-	k.each(a, func(q float64) {
-		t, won, lost := k.c.out.Win[k.i], k.c.out.IfWin[k.i], k.c.out.IfLose[k.i]
-		sum += q * (max(t*(v-won)-(1-t)*lost, v-won) + 16*unit*(v+won+lost))
-	})
-	return sum
-}
-
 func (k *rule) bound(lo, hi, tol float64) (upper, signal, value float64, closed bool) {
 	c, i := k.c, k.i
 	v := c.values[i]
-	uLo, uHi, err := 0.0, 0.0, 0.0
-	// The joint signals are walked twice in step, so that one outcome is enough.
-	c.signals[i] = lo
+	uLo, uHi, err, errHi := 0.0, 0.0, 0.0, 0.0
 	k.atoms.start()
 	for more := true; more; more = k.atoms.next(i) {
 		q := 1.0
@@ -178,13 +169,18 @@ func (k *rule) bound(lo, hi, tol float64) (upper, signal, value float64, closed 
 		t1 := c.out.Win[i]
 		uHi += q * c.out.Payoff(i, v)
 		upper += q * max(t0*(v-won)-(1-t0)*lost, t1*(v-won)-(1-t1)*lost)
-		err += q * 16 * unit * (v + won + lost + c.out.IfWin[i] + c.out.IfLose[i])
+		err += q * 16 * unit * (v + won + lost)
+		errHi += q * 16 * unit * (v + c.out.IfWin[i] + c.out.IfLose[i])
 	}
-	signal, value = lo, uLo
-	if uHi > uLo {
-		signal, value = hi, uHi
+	signal, value = lo, uLo-err
+	if uHi-errHi > value {
+		signal, value = hi, uHi-errHi
 	}
-	return upper + err, signal, value - err, false
+	if mid := lo + (hi-lo)/2; !(mid > lo && mid < hi) {
+		// Neighbours: there is no signal between them.
+		return max(uLo+err, uHi+errHi), signal, value, true
+	}
+	return upper + err, signal, value, false
 }
 
 // sample looks for a good deviation on a grid, near the others' signals and, by
