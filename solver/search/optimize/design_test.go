@@ -103,9 +103,6 @@ func design(x []float64) Result {
 	return Result{}
 }
 
-func TestDesignOne(t *testing.T) {
-	solve(t, Problem{Axes: designAxes, Constraints: 2, Budget: 150, Seed: 8}, design)
-}
 func TestDesignTrace(t *testing.T) {
 	best := 0.0
 	for seed := uint64(1); seed <= 10; seed++ {

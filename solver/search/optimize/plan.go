@@ -135,7 +135,7 @@ func (o *Optimizer) next() []stage {
 	if champion == nil {
 		champion = o.points[0]
 	}
-	if champion != o.crowned {
+	if o.crowned == nil || o.improves(champion, o.crowned) {
 		// A new champion: look along the axes and at the neighbouring whole numbers.
 		o.crowned = champion
 		stages := []stage{&levels{base: champion}}
@@ -261,17 +261,19 @@ func (o *Optimizer) weight() float64 {
 type levels struct{ base *point }
 
 func (l *levels) run(o *Optimizer) bool {
-	var points [][]float64
+	points := [][]float64{l.base.X}
 	for i, a := range o.problem.Axes {
-		if !a.Integer {
+		// All combinations of steps, while these are few.
+		if !a.Integer || a.To == a.From || len(points) > 27 {
 			continue
 		}
-		for _, step := range []float64{-1, 1} {
-			x := append([]float64(nil), l.base.X...)
-			if x[i] += step; x[i] < a.From || x[i] > a.To {
-				continue
+		for _, base := range points[:len(points):len(points)] {
+			for _, step := range []float64{-1, 1} {
+				x := append([]float64(nil), base...)
+				if x[i] += step; x[i] >= a.From && x[i] <= a.To {
+					points = append(points, x)
+				}
 			}
-			points = append(points, x)
 		}
 	}
 	return o.ask(points)

@@ -31,15 +31,19 @@ type polish struct {
 	// bend bounds the curvature of the margin as far as steps that left the piece tell.
 	bend float64
 	// reach is how long the step is expected to be.
-	reach   float64
-	old     *linear // the linearisation before the last step
-	lambda  []float64
-	frozen  []bool
+	reach  float64
+	old    *linear // the linearisation before the last step
+	lambda []float64
+	frozen []bool
+	// walls: directions along the axes, down and up, that leave the piece at once.
+	walls   [][2]bool
 	step    *proposal
 	moves   int
 	stall   int
 	ending  ending
 	started bool
+	// central: both sides are taken, since one side was not exact enough.
+	central bool
 	// limit is the number of gradients that may be spent.
 	limit int
 }
@@ -87,6 +91,7 @@ func newPolish(o *Optimizer, start *point, limit int) *polish {
 	n := len(p.free)
 	p.sign = make([]float64, n)
 	p.frozen = make([]bool, n)
+	p.walls = make([][2]bool, n)
 	for j := range p.sign {
 		p.sign[j] = 1
 	}
@@ -108,17 +113,45 @@ func (p *polish) run(o *Optimizer) bool {
 			return false
 		}
 		if p.step == nil && !p.propose(o) {
-			break
+			p.sharpen()
+			continue
 		}
 		if !p.judge(o) {
 			return false
 		}
+		p.sharpen()
 	}
 	o.ends = append(o.ends, p.at)
 	if r := o.reached[p.at.cell]; r == nil || o.better(p.at, r) {
 		o.reached[p.at.cell] = p.at
 	}
 	return true
+}
+
+// sharpen goes on with central differences where a polish would end with directions
+// left in which only the objective's derivative decides: one-sided differences are off
+// by half their step times the curvature, too much for a long narrow valley.
+func (p *polish) sharpen() {
+	if p.ending != stationary && p.ending != stuck || p.central || p.grad == nil {
+		return
+	}
+	binding := 0
+	for _, l := range p.lambda {
+		if l > 0 {
+			binding++
+		}
+	}
+	for _, i := range p.free {
+		if u := p.at.unit[i]; u == 0 || u == 1 {
+			binding++
+		}
+	}
+	if binding >= len(p.free) {
+		return
+	}
+	p.central, p.grad, p.old, p.step = true, nil, nil, nil
+	p.ending = unfinished
+	p.delta = math.Max(p.delta, 1e-2)
 }
 
 // moved is the point at unit offset d of the free axes from the current one.
@@ -150,8 +183,15 @@ func (p *polish) differentiate(o *Optimizer) bool {
 	d := make([]float64, n)
 	ready := true
 	for j, i := range p.free {
-		p.frozen[j] = true
+		sides := 1
+		if p.central {
+			sides = 2
+		}
+		taken := 0
 		for _, h := range []float64{difference, -difference, difference / 1e3, -difference / 1e3} {
+			if taken >= sides || taken > 0 && math.Abs(h) < difference {
+				break
+			}
 			h *= p.sign[j]
 			if u := p.at.unit[i] + h; u < 0 || u > 1 {
 				continue
@@ -161,23 +201,29 @@ func (p *polish) differentiate(o *Optimizer) bool {
 			d[j] = 0
 			if q == nil {
 				ready = false
-				p.frozen[j] = false
+				if p.central {
+					continue
+				}
 				break
 			}
 			if q == p.at || !p.usable(q) {
 				continue
 			}
+			// The mean of the two sides is the central difference.
 			du := q.unit[i] - p.at.unit[i]
-			grad[j] = -(q.Objective - p.at.Objective) / du
+			mean := func(old *float64, rise float64) {
+				*old = (*old*float64(taken) + rise/du) / float64(taken+1)
+			}
+			mean(&grad[j], p.at.Objective-q.Objective)
 			for k, s := range q.Slack {
-				jac[k][j] = (s - p.at.Slack[k]) / du
+				mean(&jac[k][j], s-p.at.Slack[k])
 			}
 			if !math.IsInf(q.Margin, 0) && !math.IsInf(p.at.Margin, 0) {
-				jac[rows-1][j] = (q.Margin - p.at.Margin) / du
+				mean(&jac[rows-1][j], q.Margin-p.at.Margin)
 			}
-			p.frozen[j] = false
-			break
+			taken++
 		}
+		p.frozen[j] = taken == 0
 	}
 	if !ready {
 		return false
@@ -265,9 +311,13 @@ func (p *polish) solve(o *Optimizer, constants []float64, margin float64) (d, la
 		}
 		low[j] = math.Max(-p.delta, -p.at.unit[i])
 		high[j] = math.Min(p.delta, 1-p.at.unit[i])
+		if p.walls[j][0] {
+			low[j] = 0
+		}
+		if p.walls[j][1] {
+			high[j] = 0
+		}
 	}
-	// Aim inside by part of the tolerance, so that rounding does not decide.
-	aim := o.problem.Tolerance / 4
 	scales := make([]float64, m+1)
 	for k := range scales {
 		scales[k] = 1
@@ -277,7 +327,10 @@ func (p *polish) solve(o *Optimizer, constants []float64, margin float64) (d, la
 	}
 	var a [][]float64
 	var b []float64
-	for _, elastic := range []bool{false, true} {
+	// Aim inside by part of the tolerance, so that rounding does not decide; where that
+	// leaves no room (an equality written as two slacks) use part of the tolerance.
+	for _, attempt := range []float64{1, -1, 0} {
+		aim, elastic := attempt*o.problem.Tolerance/4, attempt == 0
 		a, b = a[:0], b[:0]
 		size := n
 		if elastic {
@@ -306,22 +359,24 @@ func (p *polish) solve(o *Optimizer, constants []float64, margin float64) (d, la
 			}
 			a, b = append(a, row), append(b, rhs)
 		}
-		B, c := p.b, p.grad
-		if elastic {
-			c = append(append([]float64(nil), p.grad...), 1e4*math.Max(floats.Norm(p.grad, 2), 1e-6))
-			B = make([][]float64, size)
-			for j := range B {
-				B[j] = make([]float64, size)
-				if j < n {
-					copy(B[j], p.b[j])
-				}
+		// In units in which the gradient is 1.
+		unit := math.Max(floats.Norm(p.grad, 2), 1e-9)
+		c, B := make([]float64, size), make([][]float64, size)
+		for j := range B {
+			B[j] = make([]float64, size)
+			if j < n {
+				floats.ScaleTo(B[j][:n], 1/unit, p.b[j])
+				c[j] = p.grad[j] / unit
 			}
+		}
+		if elastic {
+			c[n] = 1e4
 			low[n], high[n] = 0, worst
 		}
 		d, lambda, ok = quadratic(B, c, a, b, low[:size], high[:size])
 		if ok {
 			for k := range lambda {
-				lambda[k] *= scales[k]
+				lambda[k] *= scales[k] * unit
 			}
 			return d[:n], lambda, elastic, true
 		}
@@ -391,6 +446,11 @@ func (p *polish) propose(o *Optimizer) bool {
 	}
 	if !(predicted > predictedEnd*(1e-3+math.Abs(p.at.Objective))) || floats.Norm(d, math.Inf(1)) < 1e-13 {
 		p.ending = stationary
+		for _, w := range p.walls {
+			if w[0] || w[1] {
+				p.ending = stuck
+			}
+		}
 		return false
 	}
 	p.step = &proposal{d: d, predicted: predicted}
@@ -424,6 +484,16 @@ func (p *polish) judge(o *Optimizer) bool {
 		if !q.failed && q.cell != p.at.cell && !math.IsInf(p.at.Margin, 0) {
 			p.bend = math.Max(4*p.bend, 0.1*floats.Norm(p.jac[len(p.jac)-1], 2))
 		}
+		if math.IsInf(p.at.Margin, 0) {
+			known, found := p.feel(o, step)
+			if !known {
+				p.step = step
+				return false
+			}
+			if found {
+				return true
+			}
+		}
 		p.shrink(length / 2)
 		return true
 	}
@@ -437,6 +507,11 @@ func (p *polish) judge(o *Optimizer) bool {
 	restores := q.Violation < p.at.Violation/2 && p.at.Violation > o.problem.Tolerance && length < 1e-4
 	if ratio > 1e-4 || restores {
 		p.old = &linear{at: p.at, grad: p.grad, jac: p.jac}
+		for j, d := range step.d {
+			if d != 0 {
+				p.walls[j] = [2]bool{}
+			}
+		}
 		p.at, p.grad, p.jac = q, nil, nil
 		p.moves++
 		if ratio > 0.75 {
@@ -460,6 +535,33 @@ func (p *polish) judge(o *Optimizer) bool {
 	}
 	p.shrink(length / 4)
 	return true
+}
+
+// feel looks along the axes of a step that left the piece for those that leave it at
+// once, and walls them off; known is false where points are missing.
+func (p *polish) feel(o *Optimizer, step *proposal) (known, found bool) {
+	known = true
+	d := make([]float64, len(p.free))
+	for j, i := range p.free {
+		side := 0
+		h := -difference
+		if step.d[j] > 0 {
+			side, h = 1, difference
+		}
+		if u := p.at.unit[i] + h; step.d[j] == 0 || math.Abs(step.d[j]) < difference || u < 0 || u > 1 {
+			continue
+		}
+		d[j] = h
+		q := p.moved(o, d)
+		d[j] = 0
+		if q == nil {
+			known = false
+		} else if !p.usable(q) && !p.walls[j][side] {
+			p.walls[j][side] = true
+			found = true
+		}
+	}
+	return known, found && known
 }
 
 func (p *polish) shrink(delta float64) {

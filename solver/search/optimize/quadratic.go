@@ -1,6 +1,10 @@
 package optimize
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
 
 // quadratic solves  min 1/2 d'Bd + c'd  subject to  A d <= b, low <= d <= high,
 // with B positive semidefinite, by Lemke's complementary pivoting (Cottle, Pang, Stone
@@ -103,7 +107,64 @@ func quadratic(B [][]float64, c []float64, A [][]float64, b, low, high []float64
 			multipliers[v-size-n] = math.Max(x, 0)
 		}
 	}
+	refine(B, c, A, b, low, high, d, multipliers)
 	return d, multipliers, true
+}
+
+// refine solves the conditions of the rows and bounds that bind once more, directly:
+// pivoting loses digits that feasibility to the last digits needs. It leaves d alone
+// where that gives no number or another vertex.
+func refine(B [][]float64, c []float64, A [][]float64, b, low, high, d, multipliers []float64) {
+	var free, binding []int
+	for j := range d {
+		if d[j] > low[j] && d[j] < high[j] {
+			free = append(free, j)
+		}
+	}
+	for k, l := range multipliers {
+		if l > 0 {
+			binding = append(binding, k)
+		}
+	}
+	n, m := len(free), len(binding)
+	if n == 0 || m == 0 || m > n {
+		return
+	}
+	system, right := mat.NewDense(n+m, n+m, nil), mat.NewVecDense(n+m, nil)
+	for r, i := range free {
+		rhs := -c[i]
+		for j := range d {
+			rhs -= B[i][j] * d[j]
+		}
+		for s, j := range free {
+			system.Set(r, s, B[i][j])
+		}
+		for s, k := range binding {
+			system.Set(r, n+s, A[k][i])
+			system.Set(n+s, r, A[k][i])
+		}
+		right.SetVec(r, rhs)
+	}
+	for s, k := range binding {
+		rhs := b[k]
+		for j := range d {
+			rhs -= A[k][j] * d[j]
+		}
+		right.SetVec(n+s, rhs)
+	}
+	var move mat.VecDense
+	if err := move.SolveVec(system, right); err != nil {
+		return
+	}
+	for r, i := range free {
+		v := d[i] + move.AtVec(r)
+		if !(math.Abs(move.AtVec(r)) <= 1e-4*(high[i]-low[i])) || v < low[i] || v > high[i] {
+			return
+		}
+	}
+	for r, i := range free {
+		d[i] += move.AtVec(r)
+	}
 }
 
 // pivot brings column enter into the basis in the given row.
