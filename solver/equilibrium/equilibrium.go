@@ -67,4 +67,6 @@ type Equilibrium struct {
 	// active pay-off less the fee, or what the first outsider falls short by):
 	// it reaches 0 where the piece ends. +Inf where nothing can change.
 	Margin float64
+
+	mixed []mechanisms.Mixture // memory of Profile.Mixed
 }

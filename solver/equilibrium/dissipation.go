@@ -1,0 +1,211 @@
+package equilibrium
+
+import (
+	"math"
+	"slices"
+)
+
+const methodDissipated = "all-pay payoffs above exponent 2 (Alcalde, Dahm 2010; Ewerhart 2017)"
+
+// dissipation is a strategy in finitely many atoms for two agents of value 1 in
+// the contest with exponent rho > 2 in which both pay:
+//
+//	sum_j p_j x^rho/(x^rho + y_j^rho) - x <= epsilon for every x >= 0
+//
+// Less what does not depend on one's own signal the contest is constant-sum, so that
+// an equilibrium strategy is a maximin one: a linear program over a finite set
+// of signals, to which the local maxima of the payoff against its solution are
+// added until they gain less than 1e-9 (exchange, as in Remez 1934). The exact
+// strategy has countably many atoms, which accumulate at 0 (Ewerhart 2015). A
+// test asserts that a mean signal is 1/2 and that no signal gains more than epsilon.
+type dissipation struct {
+	rho           float64
+	atoms, masses []float64 // ascending
+	epsilon       float64
+
+	points, game, row, plan []float64
+	basis                   []int
+}
+
+func (d *dissipation) chance(x, y float64) float64 {
+	if x == y {
+		return 0.5
+	}
+	return 1 / (1 + math.Exp(d.rho*(math.Log(y)-math.Log(x))))
+}
+
+// payoff is what signal x earns against the atoms.
+func (d *dissipation) payoff(x float64) float64 {
+	u := -x
+	for j, y := range d.atoms {
+		u += d.masses[j] * d.chance(x, y)
+	}
+	return u
+}
+
+func (d *dissipation) solve(rho float64) {
+	if d.rho == rho && len(d.atoms) > 0 {
+		return
+	}
+	d.rho = rho
+	const (
+		target = 1e-9
+		cells  = 400
+		lowest = 1e-10
+		most   = 80
+	)
+	d.points = append(d.points[:0], 0.5)
+	for x := 1.0; x > 1e-3; x *= 0.7 {
+		d.points = append(d.points, x)
+	}
+	best := math.Inf(1)
+	var atoms, masses []float64
+	for range 40 {
+		slices.Sort(d.points)
+		d.points = slices.Compact(d.points)
+		if !d.maximin() {
+			break
+		}
+		own := 0.0
+		for j, y := range d.atoms {
+			own += d.masses[j] * d.payoff(y)
+		}
+		gain := -own // standing back earns 0
+		d.points = append(d.points[:0], d.atoms...)
+		ratio := math.Pow(lowest, 1.0/cells)
+		before, at := math.Inf(-1), d.payoff(1)
+		for x, i := 1.0, 0; i < cells; i++ {
+			next := d.payoff(x * ratio)
+			if at >= before && at >= next {
+				y := d.climb(x*ratio, math.Min(1, x/ratio))
+				u := d.payoff(y) - own
+				gain = math.Max(gain, u)
+				if u > target/4 {
+					d.points = append(d.points, y)
+				}
+			}
+			before, at, x = at, next, x*ratio
+		}
+		if gain < best {
+			best = gain
+			atoms, masses = append(atoms[:0], d.atoms...), append(masses[:0], d.masses...)
+		}
+		if gain <= target || len(d.points) > most {
+			break
+		}
+	}
+	d.atoms, d.masses, d.epsilon = append(d.atoms[:0], atoms...), append(d.masses[:0], masses...), math.Max(0, best)
+}
+
+// climb is a golden-section search (Kiefer 1953) for a local maximum in [lo, hi].
+func (d *dissipation) climb(lo, hi float64) float64 {
+	return golden(d.payoff, lo, hi, 40)
+}
+
+// maximin solves the game restricted to points and leaves the points that are
+// played in atoms, with their probabilities in masses. The game is skew-symmetric up to a constant c,
+// so that max sum y, B y <= 1, y >= 0 with B = M + c > 0 (Dantzig 1951) gives
+// the strategy of either agent.
+func (d *dissipation) maximin() bool {
+	n := len(d.points)
+	width := 2*n + 1
+	d.game = zeros(d.game, (n+1)*width)
+	d.basis = d.basis[:0]
+	for i, x := range d.points {
+		row := d.game[i*width:]
+		for j, y := range d.points {
+			row[j] = d.chance(x, y) - x + y + 1.5 // in [0.5, 3.5]
+		}
+		row[n+i], row[2*n] = 1, 1
+		d.basis = append(d.basis, n+i)
+	}
+	goal := d.game[n*width:]
+	for j := range n {
+		goal[j] = -1
+	}
+	for step := range 60 * (n + 1) {
+		enter, least := -1, -1e-13
+		for j := range 2 * n {
+			if goal[j] < least {
+				enter, least = j, goal[j]
+				if step > 20*(n+1) { // Bland's rule, against cycling
+					break
+				}
+			}
+		}
+		if enter < 0 {
+			break
+		}
+		leave, ratio := -1, math.Inf(1)
+		for i := range n {
+			if a := d.game[i*width+enter]; a > 1e-12 {
+				r := d.game[i*width+2*n] / a
+				if r < ratio || r == ratio && leave >= 0 && d.basis[i] < d.basis[leave] {
+					leave, ratio = i, r
+				}
+			}
+		}
+		if leave < 0 {
+			return false
+		}
+		pivot := d.game[leave*width : (leave+1)*width]
+		scale := 1 / pivot[enter]
+		for j := range pivot {
+			pivot[j] *= scale
+		}
+		for i := range n + 1 {
+			if i == leave {
+				continue
+			}
+			row := d.game[i*width : (i+1)*width]
+			if f := row[enter]; f != 0 {
+				for j := range row {
+					row[j] -= f * pivot[j]
+				}
+			}
+		}
+		d.basis[leave] = enter
+	}
+	d.plan = zeros(d.plan, n)
+	sum := 0.0
+	for i, j := range d.basis {
+		if j < n {
+			if y := d.game[i*width+2*n]; y > 0 {
+				d.plan[j] = y
+				sum += y
+			}
+		}
+	}
+	if !(sum > 0) {
+		return false
+	}
+	d.atoms, d.masses = d.atoms[:0], d.masses[:0]
+	for j, y := range d.plan {
+		if y > 1e-13*sum {
+			d.atoms, d.masses = append(d.atoms, d.points[j]), append(d.masses, y/sum)
+		}
+	}
+	return true
+}
+
+// golden is a golden-section search (Kiefer 1953) for a maximum of f in [lo, hi].
+func golden(f func(float64) float64, lo, hi float64, steps int) float64 {
+	const r = 0.6180339887498949
+	a, b := hi-r*(hi-lo), lo+r*(hi-lo)
+	fa, fb := f(a), f(b)
+	for range steps {
+		if fa < fb {
+			lo, a, fa = a, b, fb
+			b = lo + r*(hi-lo)
+			fb = f(b)
+		} else {
+			hi, b, fb = b, a, fa
+			a = hi - r*(hi-lo)
+			fa = f(a)
+		}
+	}
+	if fa < fb {
+		return b
+	}
+	return a
+}

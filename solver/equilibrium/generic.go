@@ -1,0 +1,8 @@
+package equilibrium
+
+import "allot/mechanisms"
+
+func (s *Solver) solveGeneric(g mechanisms.Game, eq *Equilibrium) {
+	eq.Method = "none"
+	eq.notFound("no method")
+}
