@@ -1,0 +1,374 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"sort"
+	"strconv"
+	"strings"
+
+	"allot/constraints"
+	"allot/mechanisms"
+	"allot/objectives"
+	"allot/solver/search"
+)
+
+// shownAgents is how many agents a table shows one by one.
+const shownAgents = 12
+
+// Search is the document of a search.
+func Search(p *search.Problem, r *search.Report) *Document {
+	d := &Document{Data: searchData(p, r)}
+	d.Records = records(d.Data.(*searchJSON))
+	d.Facts = append(d.Facts, Fact{"status", standing(r)})
+	head := r.Best
+	if head == nil && len(r.Candidates) > 0 {
+		head = r.Candidates[0]
+	}
+	if head != nil {
+		label := "best mechanism"
+		if r.Best == nil {
+			label = "least violating"
+		}
+		d.Facts = append(d.Facts, Fact{label, Mechanism(head)})
+		d.Facts = append(d.Facts, Fact{"objective", fmt.Sprintf("%s = %s%s", p.Objective.Name(), Digits(head.Objective), errorOf(head))})
+		if r.Best == nil {
+			d.Facts = append(d.Facts, Fact{"violation", Digits(head.Violation)})
+		}
+	}
+	d.Facts = append(d.Facts, Fact{"bound", bound(r)})
+	if head != nil {
+		d.Facts = append(d.Facts, details(head)...)
+	}
+	d.Facts = append(d.Facts, Fact{"effort", fmt.Sprintf("%d evaluations, seed %d", r.Evaluations, r.Seed)})
+	if head != nil {
+		d.Tables = append(d.Tables, Agents("Agents", head))
+		if len(head.Constraints) > 0 {
+			d.Tables = append(d.Tables, Findings("Constraints", head.Constraints))
+		}
+	}
+	if len(r.Candidates) > 1 {
+		d.Tables = append(d.Tables, Ranking("Every mechanism, best first", r.Candidates))
+	}
+	d.Remarks = remarks(r)
+	return d
+}
+
+// Evaluation is the document of an evaluation.
+func Evaluation(p *search.Problem, r *search.Report) *Document {
+	data := searchData(p, r)
+	d := &Document{Data: &evaluationJSON{Objective: data.Objective, Candidates: data.Candidates, Warnings: data.Warnings}}
+	d.Records = records(data)
+	d.Facts = append(d.Facts, Fact{"objective", p.Objective.Name()})
+	if len(r.Candidates) == 1 {
+		c := r.Candidates[0]
+		d.Facts = []Fact{{"mechanism", Mechanism(c)}, {"objective", fmt.Sprintf("%s = %s%s", p.Objective.Name(), Digits(c.Objective), errorOf(c))}}
+		d.Facts = append(d.Facts, details(c)...)
+		d.Tables = append(d.Tables, Agents("Agents", c))
+		if len(c.Constraints) > 0 {
+			d.Tables = append(d.Tables, Findings("Constraints", c.Constraints))
+		}
+	} else {
+		d.Tables = append(d.Tables, Ranking("Every mechanism", r.Candidates))
+		for i, c := range r.Candidates {
+			heading := fmt.Sprintf("%d. %s", i+1, Mechanism(c))
+			t := Agents(heading, c)
+			t.Heading += "\n" + equilibrium(c)
+			d.Tables = append(d.Tables, t)
+			if len(c.Constraints) > 0 {
+				d.Tables = append(d.Tables, Findings("Constraints of "+heading, c.Constraints))
+			}
+		}
+	}
+	d.Remarks = remarks(r)
+	return d
+}
+
+// standing is the status in words.
+func standing(r *search.Report) string {
+	text := string(r.Status)
+	switch r.Status {
+	case search.Optimal:
+		text += ": the gap to a proven bound is within tolerance"
+	case search.Feasible:
+		text += ": every constraint holds; nothing better was found"
+	case search.Infeasible:
+		text += ": no mechanism was found that satisfies every constraint"
+	case search.Stopped:
+		text += ": the search was interrupted; this is what was in hand"
+	}
+	return text
+}
+
+func bound(r *search.Report) string {
+	if math.IsInf(r.Bound.Value, 0) || math.IsNaN(r.Bound.Value) {
+		return "none is known for this objective"
+	}
+	text := "no mechanism brings more than " + Digits(r.Bound.Value)
+	if r.Best != nil && !math.IsNaN(r.Bound.Gap) && !math.IsInf(r.Bound.Gap, 0) {
+		text += ", gap " + Digits(rounded(r.Bound.Gap, math.Abs(r.Bound.Value)))
+	}
+	if r.Bound.Method != "" {
+		text += " (" + r.Bound.Method + ")"
+	}
+	return text
+}
+
+// details are the facts of one candidate below its objective.
+func details(c *search.Candidate) []Fact {
+	facts := []Fact{{"equilibrium", equilibrium(c)}}
+	if c.Equilibrium.Selection != "" {
+		facts = append(facts, Fact{"selection", c.Equilibrium.Selection})
+	}
+	facts = append(facts, Fact{"certificate", certificate(c)})
+	if text := metrics(c); text != "" {
+		facts = append(facts, Fact{"metrics", text})
+	}
+	if !math.IsNaN(c.TailShare) {
+		facts = append(facts, Fact{"tail", fmt.Sprintf("%.3g %% of the objective comes from the top 0.1 %% of values", 100*c.TailShare)})
+	}
+	return facts
+}
+
+func equilibrium(c *search.Candidate) string {
+	e := c.Equilibrium
+	parts := []string{}
+	for _, s := range []string{e.Regime, e.Method} {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	text := strings.Join(parts, ", by ")
+	if e.Stopped != "" && e.Stopped != "converged" {
+		text += " (stopped: " + e.Stopped + ")"
+	}
+	if text == "" {
+		text = "not found, which does not say that there is none"
+	}
+	return text
+}
+
+func certificate(c *search.Candidate) string {
+	e := c.Equilibrium
+	switch {
+	case e.Status == "none" || math.IsNaN(e.Epsilon) || math.IsInf(e.Epsilon, 0):
+		return "none"
+	case e.Status == "certified":
+		return fmt.Sprintf("no agent gains more than %s by deviating (%.2g of the expected highest value)", short(e.Epsilon), e.Relative)
+	}
+	return fmt.Sprintf("%s: the best deviation found gains %s (%.2g of the expected highest value)", e.Status, short(e.Epsilon), e.Relative)
+}
+
+func short(x float64) string { return strconv.FormatFloat(x, 'g', 3, 64) }
+
+func errorOf(c *search.Candidate) string {
+	if c.StandardError > 0 && !math.IsInf(c.StandardError, 0) {
+		return " (standard error " + strconv.FormatFloat(c.StandardError, 'g', 2, 64) + ")"
+	}
+	return ""
+}
+
+// metrics lists the built-in objectives in their usual order.
+func metrics(c *search.Candidate) string {
+	var parts []string
+	for _, o := range objectives.All() {
+		if x, ok := c.Metrics[o.Name()]; ok {
+			parts = append(parts, o.Name()+" "+Digits(rounded(x, 1e-3*scale(c))))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// scale is the size of the money in a candidate.
+func scale(c *search.Candidate) float64 {
+	top := 0.0
+	for _, a := range c.Equilibrium.Agents {
+		if !math.IsInf(a.Value, 0) && !math.IsNaN(a.Value) {
+			top = math.Max(top, a.Value)
+		}
+	}
+	return top
+}
+
+// Mechanism names a candidate with the parameters that the search chose or that
+// differ from the family's defaults.
+func Mechanism(c *search.Candidate) string {
+	var parts []string
+	for _, p := range Parameters(c) {
+		parts = append(parts, p.Label+" "+p.Text)
+	}
+	if len(parts) == 0 {
+		return c.Family
+	}
+	return c.Family + ": " + strings.Join(parts, ", ")
+}
+
+// Parameters lists a candidate's parameters that were searched or are not the
+// default, in the family's order.
+func Parameters(c *search.Candidate) []Fact {
+	var known []mechanisms.Parameter
+	for _, f := range mechanisms.Families() {
+		if f.Name == c.Family {
+			known = append(known, f.Parameters...)
+		}
+	}
+	known = append(known, mechanisms.TermParameters()...)
+	rank := map[string]int{}
+	for i, p := range known {
+		rank[p.Name] = i + 1
+	}
+	names := make([]string, 0, len(c.Settings))
+	for name := range c.Settings {
+		names = append(names, name)
+	}
+	sort.Slice(names, func(i, j int) bool {
+		a, b := rank[names[i]], rank[names[j]]
+		if a != b {
+			return a != 0 && (b == 0 || a < b)
+		}
+		return names[i] < names[j]
+	})
+	var facts []Fact
+	for _, name := range names {
+		s := c.Settings[name]
+		shown := rank[name] == 0
+		if !shown {
+			p := known[rank[name]-1]
+			shown = p.Default.Word != s.Word || p.Default.From != s.From || len(s.List) > 0 || len(p.Words) > 0 && p.Default.Word != ""
+		}
+		for _, searched := range c.Searched {
+			shown = shown || searched == name
+		}
+		if shown {
+			facts = append(facts, Fact{name, setting(s)})
+		}
+	}
+	return facts
+}
+
+func setting(s mechanisms.Setting) string {
+	switch {
+	case s.Word != "":
+		return s.Word
+	case s.List != nil:
+		if len(s.List) > 8 {
+			return fmt.Sprintf("%d numbers", len(s.List))
+		}
+		parts := make([]string, len(s.List))
+		for i, x := range s.List {
+			parts[i] = Digits(x)
+		}
+		return "[" + strings.Join(parts, " ") + "]"
+	}
+	return Digits(s.From)
+}
+
+// Agents is the table of what the agents do and get. Where there are many, it shows
+// those that win most and sums up the others.
+func Agents(heading string, c *search.Candidate) Table {
+	t := Table{Heading: heading, Columns: []string{"agent", "value", "signal", "wins", "pays", "keeps"}}
+	all := c.Equilibrium.Agents
+	s := scale(c)
+	row := func(name string, value Cell, a search.AgentResult) {
+		t.Rows = append(t.Rows, []Cell{Text(name), value, Near(a.Signal, s), Near(a.Win, 1), Near(a.Cost, s), Near(a.Payoff, s)})
+	}
+	shown := all
+	if len(all) > shownAgents {
+		shown = append([]search.AgentResult(nil), all...)
+		sort.SliceStable(shown, func(i, j int) bool {
+			a, b := shown[i], shown[j]
+			if a.Win != b.Win {
+				return a.Win > b.Win
+			}
+			return a.Value > b.Value
+		})
+		shown = shown[:shownAgents-2]
+	}
+	var top, total search.AgentResult
+	for _, a := range shown {
+		row(a.Name, Amount(a.Value), a)
+		add(&top, a)
+	}
+	for _, a := range all {
+		add(&total, a)
+	}
+	if n := len(all) - len(shown); n > 0 {
+		row(fmt.Sprintf("%d others", n), Text(""), search.AgentResult{
+			Signal: total.Signal - top.Signal, Win: total.Win - top.Win, Cost: total.Cost - top.Cost, Payoff: total.Payoff - top.Payoff,
+		})
+	}
+	if u := c.Equilibrium.Unsold; u > 0 {
+		t.Rows = append(t.Rows, []Cell{Text("(nobody)"), Text(""), Text(""), Amount(u), Text(""), Text("")})
+		total.Win += u
+	}
+	if len(all) > 1 {
+		row("together", Text(""), total)
+	}
+	return t
+}
+
+func add(sum *search.AgentResult, a search.AgentResult) {
+	sum.Signal += a.Signal
+	sum.Win += a.Win
+	sum.Cost += a.Cost
+	sum.Payoff += a.Payoff
+}
+
+// Findings is the table of constraints.
+func Findings(heading string, findings []constraints.Finding) Table {
+	t := Table{Heading: heading, Columns: []string{"constraint", "measure", "bound", "violation", "verdict", "why"}}
+	for _, f := range findings {
+		verdict := f.Verdict.String()
+		if Binds(f) {
+			verdict += ", binds"
+		}
+		t.Rows = append(t.Rows, []Cell{
+			Text(f.Name), Near(f.Measure, 1), Text(f.Bound.Relation.String() + " " + Digits(f.Bound.Value)),
+			Amount(f.Violation), Text(verdict), Text(f.Why),
+		})
+	}
+	return t
+}
+
+// Binds reports a constraint that holds with its measure at the bound: what keeps
+// the objective from going further, or would.
+func Binds(f constraints.Finding) bool {
+	if f.Verdict != constraints.Holds || math.IsInf(f.Bound.Value, 0) {
+		return false
+	}
+	return math.Abs(f.Measure-f.Bound.Value) <= math.Max(f.Bound.Tolerance, 1e-6*math.Abs(f.Bound.Value))
+}
+
+// Ranking is the table of candidates.
+func Ranking(heading string, candidates []*search.Candidate) Table {
+	t := Table{Heading: heading, Columns: []string{"#", "objective", "violation", "certificate", "mechanism"}}
+	for i, c := range candidates {
+		violation := Amount(c.Violation)
+		if c.Feasible {
+			violation = Text("none")
+		}
+		certificate := c.Equilibrium.Status
+		if certificate == "certified" {
+			certificate = fmt.Sprintf("%.2g", c.Equilibrium.Relative)
+		}
+		t.Rows = append(t.Rows, []Cell{Text(strconv.Itoa(i + 1)), Amount(c.Objective), violation, Text(certificate), Text(Mechanism(c))})
+	}
+	return t
+}
+
+func remarks(r *search.Report) []string {
+	var all []string
+	for _, w := range r.Warnings {
+		all = append(all, "warning: "+w)
+	}
+	for i, c := range r.Candidates {
+		for _, n := range c.Notes {
+			which := ""
+			if len(r.Candidates) > 1 {
+				which = fmt.Sprintf(" on %d (%s)", i+1, c.Family)
+			}
+			all = append(all, fmt.Sprintf("note%s: %s", which, n))
+		}
+	}
+	return all
+}

@@ -1,0 +1,253 @@
+package report
+
+import (
+	"math"
+	"sort"
+	"strconv"
+
+	"allot/mechanisms"
+	"allot/solver/search"
+)
+
+// The types below are the JSON contract: names and order are part of it.
+
+type searchJSON struct {
+	Status      string           `json:"status"`
+	Objective   string           `json:"objective"`
+	Best        *candidateJSON   `json:"best,omitempty"`
+	Candidates  []*candidateJSON `json:"candidates"`
+	Bound       boundJSON        `json:"bound"`
+	Evaluations int              `json:"evaluations"`
+	Seed        uint64           `json:"seed"`
+	Warnings    []string         `json:"warnings"`
+}
+
+type evaluationJSON struct {
+	Objective  string           `json:"objective"`
+	Candidates []*candidateJSON `json:"candidates"`
+	Warnings   []string         `json:"warnings"`
+}
+
+type boundJSON struct {
+	Value  Number `json:"value"`
+	Gap    Number `json:"gap"`
+	Method string `json:"method"`
+}
+
+type candidateJSON struct {
+	Family        string            `json:"family"`
+	Parameters    map[string]any    `json:"parameters"`
+	Searched      []string          `json:"searched"`
+	Objective     Number            `json:"objective"`
+	StandardError Number            `json:"standardError"`
+	TailShare     Number            `json:"tailShare"`
+	Feasible      bool              `json:"feasible"`
+	Violation     Number            `json:"violation"`
+	Metrics       map[string]Number `json:"metrics"`
+	Equilibrium   equilibriumJSON   `json:"equilibrium"`
+	Constraints   []constraintJSON  `json:"constraints"`
+	Notes         []string          `json:"notes"`
+}
+
+type equilibriumJSON struct {
+	Status          string      `json:"status"`
+	Stopped         string      `json:"stopped"`
+	Method          string      `json:"method"`
+	Regime          string      `json:"regime"`
+	Selection       string      `json:"selection"`
+	Epsilon         Number      `json:"epsilon"`
+	RelativeEpsilon Number      `json:"relativeEpsilon"`
+	Unsold          Number      `json:"unsold"`
+	Agents          []agentJSON `json:"agents"`
+}
+
+type agentJSON struct {
+	Name   string `json:"name"`
+	Value  Number `json:"value"`
+	Signal Number `json:"signal"`
+	Win    Number `json:"win"`
+	Cost   Number `json:"cost"`
+	Payoff Number `json:"payoff"`
+}
+
+type constraintJSON struct {
+	Name      string `json:"name"`
+	Measure   Number `json:"measure"`
+	Relation  string `json:"relation"`
+	Bound     Number `json:"bound"`
+	Violation Number `json:"violation"`
+	Verdict   string `json:"verdict"`
+	Binds     bool   `json:"binds"`
+	Why       string `json:"why"`
+}
+
+// searchData fills the contract.
+func searchData(p *search.Problem, r *search.Report) *searchJSON {
+	out := &searchJSON{
+		Status:      string(r.Status),
+		Objective:   p.Objective.Name(),
+		Candidates:  make([]*candidateJSON, 0, len(r.Candidates)),
+		Bound:       boundJSON{Value: Number(r.Bound.Value), Gap: Number(r.Bound.Gap), Method: r.Bound.Method},
+		Evaluations: r.Evaluations,
+		Seed:        r.Seed,
+		Warnings:    texts(r.Warnings),
+	}
+	if r.Best == nil {
+		out.Bound.Gap = Number(math.NaN())
+	} else {
+		out.Best = candidateData(r.Best)
+	}
+	for _, c := range r.Candidates {
+		out.Candidates = append(out.Candidates, candidateData(c))
+	}
+	return out
+}
+
+// texts is never nil: JSON shows an empty list, not null.
+func texts(s []string) []string { return append([]string{}, s...) }
+
+func candidateData(c *search.Candidate) *candidateJSON {
+	e := c.Equilibrium
+	out := &candidateJSON{
+		Family: c.Family, Parameters: map[string]any{}, Searched: texts(c.Searched),
+		Objective: Number(c.Objective), StandardError: Number(c.StandardError), TailShare: Number(c.TailShare),
+		Feasible: c.Feasible, Violation: Number(c.Violation), Metrics: map[string]Number{}, Notes: texts(c.Notes),
+		Equilibrium: equilibriumJSON{
+			Status: e.Status, Stopped: e.Stopped, Method: e.Method, Regime: e.Regime, Selection: e.Selection,
+			Epsilon: Number(e.Epsilon), RelativeEpsilon: Number(e.Relative), Unsold: Number(e.Unsold), Agents: make([]agentJSON, 0, len(e.Agents)),
+		},
+		Constraints: make([]constraintJSON, 0, len(c.Constraints)),
+	}
+	known := parameters(c.Family)
+	for name, s := range c.Settings {
+		if p, ok := known[name]; ok && (p.PerAgent && s.List == nil || p.Free && s.Word == "") {
+			continue // not set
+		}
+		out.Parameters[name] = value(s)
+	}
+	for name, x := range c.Metrics {
+		out.Metrics[name] = Number(x)
+	}
+	for _, a := range e.Agents {
+		out.Equilibrium.Agents = append(out.Equilibrium.Agents, agentJSON{a.Name, Number(a.Value), Number(a.Signal), Number(a.Win), Number(a.Cost), Number(a.Payoff)})
+	}
+	for _, f := range c.Constraints {
+		out.Constraints = append(out.Constraints, constraintJSON{
+			Name: f.Name, Measure: Number(f.Measure), Relation: f.Bound.Relation.String(), Bound: Number(f.Bound.Value),
+			Violation: Number(f.Violation), Verdict: f.Verdict.String(), Binds: Binds(f), Why: f.Why,
+		})
+	}
+	return out
+}
+
+// parameters are those of a family, terms included, by name.
+func parameters(family string) map[string]mechanisms.Parameter {
+	known := map[string]mechanisms.Parameter{}
+	for _, f := range mechanisms.Families() {
+		if f.Name == family {
+			for _, p := range f.Parameters {
+				known[p.Name] = p
+			}
+		}
+	}
+	for _, p := range mechanisms.TermParameters() {
+		known[p.Name] = p
+	}
+	return known
+}
+
+// value is a setting in JSON.
+func value(s mechanisms.Setting) any {
+	switch {
+	case s.Word != "":
+		return s.Word
+	case s.List != nil:
+		xs := make([]Number, len(s.List))
+		for i, x := range s.List {
+			xs[i] = Number(x)
+		}
+		return xs
+	}
+	return Number(s.From)
+}
+
+// records are the contract as CSV, one value a row: which candidate (0: the answer
+// as a whole, 1: the best), its family, what kind of value, whose, which and what.
+func records(s *searchJSON) [][]string {
+	rows := [][]string{{"candidate", "family", "kind", "name", "field", "value"}}
+	put := func(i int, family, kind, name, field, value string) {
+		rows = append(rows, []string{strconv.Itoa(i), family, kind, name, field, value})
+	}
+	put(0, "", "answer", "", "status", s.Status)
+	put(0, "", "answer", "", "objective", s.Objective)
+	put(0, "", "bound", "", "value", Exact(float64(s.Bound.Value)))
+	put(0, "", "bound", "", "gap", Exact(float64(s.Bound.Gap)))
+	put(0, "", "bound", "", "method", s.Bound.Method)
+	put(0, "", "answer", "", "evaluations", strconv.Itoa(s.Evaluations))
+	put(0, "", "answer", "", "seed", strconv.FormatUint(s.Seed, 10))
+	for _, w := range s.Warnings {
+		put(0, "", "warning", "", "text", w)
+	}
+	for i, c := range s.Candidates {
+		candidateRecords(c, func(kind, name, field, value string) { put(i+1, c.Family, kind, name, field, value) })
+	}
+	return rows
+}
+
+func candidateRecords(c *candidateJSON, put func(kind, name, field, value string)) {
+	number := func(kind, name, field string, x Number) { put(kind, name, field, Exact(float64(x))) }
+	for _, name := range sorted(c.Parameters) {
+		switch v := c.Parameters[name].(type) {
+		case Number:
+			number("parameter", name, "value", v)
+		case string:
+			put("parameter", name, "value", v)
+		case []Number:
+			for k, x := range v {
+				number("parameter", name, strconv.Itoa(k+1), x)
+			}
+		}
+	}
+	number("result", "", "objective", c.Objective)
+	number("result", "", "standardError", c.StandardError)
+	number("result", "", "tailShare", c.TailShare)
+	number("result", "", "violation", c.Violation)
+	put("result", "", "feasible", strconv.FormatBool(c.Feasible))
+	for _, name := range sorted(c.Metrics) {
+		number("metric", name, "value", c.Metrics[name])
+	}
+	e := c.Equilibrium
+	for _, f := range []Fact{{"status", e.Status}, {"stopped", e.Stopped}, {"method", e.Method}, {"regime", e.Regime}, {"selection", e.Selection}} {
+		put("equilibrium", "", f.Label, f.Text)
+	}
+	number("equilibrium", "", "epsilon", e.Epsilon)
+	number("equilibrium", "", "relativeEpsilon", e.RelativeEpsilon)
+	number("equilibrium", "", "unsold", e.Unsold)
+	for _, a := range e.Agents {
+		number("agent", a.Name, "value", a.Value)
+		number("agent", a.Name, "signal", a.Signal)
+		number("agent", a.Name, "win", a.Win)
+		number("agent", a.Name, "cost", a.Cost)
+		number("agent", a.Name, "payoff", a.Payoff)
+	}
+	for _, f := range c.Constraints {
+		number("constraint", f.Name, "measure", f.Measure)
+		put("constraint", f.Name, "relation", f.Relation)
+		number("constraint", f.Name, "bound", f.Bound)
+		number("constraint", f.Name, "violation", f.Violation)
+		put("constraint", f.Name, "verdict", f.Verdict)
+		put("constraint", f.Name, "why", f.Why)
+	}
+	for _, n := range c.Notes {
+		put("note", "", "text", n)
+	}
+}
+
+func sorted[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}

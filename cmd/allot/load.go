@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"allot/cmd/allot/internal/study"
+)
+
+// overrides are flags that take the place of what a study says.
+type overrides struct {
+	evaluations, draws, workers int
+	seed                        uint64
+	tolerance                   float64
+}
+
+// studyFlags adds the flags that every command on a study has.
+func studyFlags(c *cobra.Command) *overrides {
+	o := &overrides{}
+	c.Flags().IntVar(&o.evaluations, "evaluations", 0, "how many mechanisms to try in each family (default: the study's, or 400)")
+	c.Flags().Uint64Var(&o.seed, "seed", 0, "the seed of every random choice (default: the study's, or 1)")
+	c.Flags().IntVar(&o.draws, "draws", 0, "how many draws of values (default: the study's, or 4096)")
+	c.Flags().IntVar(&o.workers, "workers", 0, "how many goroutines; the answer does not depend on it (default: all cores)")
+	c.Flags().Float64Var(&o.tolerance, "tolerance", 0, "the certificate asked for, as a share of the expected highest value (default: the study's, or 1e-6)")
+	return o
+}
+
+// load reads the study and puts the flags that were given in its place.
+func (env *environment) load(c *cobra.Command, name string, o *overrides) (*study.Study, error) {
+	f, shown, err := env.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	s, err := study.Read(shown, f)
+	if err != nil {
+		return nil, err
+	}
+	p := &s.Problem
+	for _, n := range []struct {
+		flag  string
+		value int
+		into  *int
+	}{{"evaluations", o.evaluations, &p.Evaluations}, {"draws", o.draws, &p.Draws}, {"workers", o.workers, &p.Workers}} {
+		if !c.Flags().Changed(n.flag) {
+			continue
+		}
+		if n.value < 1 || n.value > 1<<30 {
+			return nil, wrong("", "--%s: expected a whole number from 1 to %d, found %d", n.flag, 1<<30, n.value)
+		}
+		*n.into = n.value
+	}
+	if c.Flags().Changed("seed") {
+		p.Seed = o.seed
+	}
+	if c.Flags().Changed("tolerance") {
+		if !(o.tolerance > 0 && o.tolerance <= 1) {
+			return nil, wrong("", "--tolerance: expected a number above 0 and at most 1, found %g", o.tolerance)
+		}
+		p.Tolerance = o.tolerance
+	}
+	return s, nil
+}
+
+// say writes a line to a person.
+func say(w io.Writer, format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/spf13/cobra"
+
+	"allot/cmd/allot/internal/report"
+	"allot/solver/search"
+)
+
+// engine is what the commands ask to solve a study; tests put another in its place.
+var engine = struct {
+	search   func(context.Context, *search.Problem, func(search.Progress)) (*search.Report, error)
+	evaluate func(context.Context, *search.Problem) (*search.Report, error)
+}{}
+
+func newSearch(env *environment) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "search STUDY.yaml",
+		Short: "find the best mechanism for a study",
+		Long: `Search finds the mechanism that serves the study's objective best among those that
+satisfy every constraint, and proves how far the agents are from an equilibrium and
+the objective from a bound. - reads the study from standard input.`,
+		Example: "  allot examples ticket-contest | allot search -\n  allot search study.yaml --format json",
+		Args:    one("study"),
+	}
+	format := formatFlag(c)
+	flags := studyFlags(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		f, err := format()
+		if err != nil {
+			return err
+		}
+		s, err := env.load(c, args[0], flags)
+		if err != nil {
+			return err
+		}
+		line := newProgress(env.errors, len(s.Problem.Spaces))
+		r, err := engine.search(c.Context(), &s.Problem, line.tell)
+		line.done()
+		if err != nil {
+			return solving(c.Context(), s.File, err)
+		}
+		if err := report.Search(&s.Problem, r).Write(env.out, f); err != nil {
+			return err
+		}
+		return outcome(&s.Problem, r)
+	}
+	return c
+}
+
+// solving is an error of the engine: a mechanism or market that cannot be
+// solved is the study's.
+func solving(ctx context.Context, file string, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return &failure{status: exitInterrupted, err: errors.New("interrupted before anything was solved")}
+	}
+	return &failure{status: exitWrong, err: fmt.Errorf("%s: %w", file, err)}
+}
+
+// outcome is the exit status of a report that was written.
+func outcome(p *search.Problem, r *search.Report) error {
+	switch {
+	case r.Status == search.Stopped:
+		return &failure{status: exitInterrupted, err: errors.New("interrupted: the report shows what was in hand")}
+	case r.Best == nil:
+		least := math.Inf(1)
+		for _, c := range r.Candidates {
+			if c.Violation < least {
+				least = c.Violation
+			}
+		}
+		if math.IsInf(least, 1) {
+			return &failure{status: exitInfeasible, err: errors.New("no feasible mechanism was found")}
+		}
+		return &failure{status: exitInfeasible, err: fmt.Errorf("no feasible mechanism was found: the least violation is %s", report.Digits(least))}
+	case !certified(p, r.Best):
+		return &failure{status: exitUncertified, err: fmt.Errorf("the equilibrium is not certified to the tolerance %g", tolerance(p)), hint: "the report's certificate says what is known"}
+	}
+	return nil
+}
+
+func tolerance(p *search.Problem) float64 {
+	if p.Tolerance > 0 {
+		return p.Tolerance
+	}
+	return 1e-6
+}
+
+// certified reports an equilibrium with a proof that is good enough.
+func certified(p *search.Problem, c *search.Candidate) bool {
+	return c.Equilibrium.Status == "certified" && c.Equilibrium.Relative <= tolerance(p)
+}
