@@ -10,7 +10,7 @@ import (
 // A global search in one dimension over an agent's signal, for mechanisms that say
 // nothing about themselves: signals from next to nothing upwards on a
 // logarithmic grid and up to the reach on an even one, then golden sections
-// around the best. It sees every feature wider than a grid step; its result is a lower bound
+// and halvings around the best; and just above each of the others' signals. It sees every feature wider than a grid step; its result is a lower bound
 // on the supremum. A test holds it against the closed form of tickets.
 
 // What a search maximises: an agent's own pay-off, or everyone's together.
@@ -59,6 +59,18 @@ func (ws *Work) search(agent int, reach float64, what int) (signal, value float6
 		}
 	}
 	signal, value = grid(at, reach), best
+	for j, a := range ws.signals { // just above another's signal
+		if j == agent || a == 0 {
+			continue
+		}
+		if f := ws.try(agent, a*(1+1e-13), what); f > value {
+			signal, value = a*(1+1e-13), f
+		}
+	}
+	if signal != grid(at, reach) {
+		ws.try(agent, signal, what)
+		return signal, value
+	}
 	low, high := 0.0, grid(at+1, reach)
 	if at == logSteps { // the grids overlap: the step before is the even one's
 		low = grid(logSteps-6, reach)
@@ -71,6 +83,7 @@ func (ws *Work) search(agent int, reach float64, what int) (signal, value float6
 	if low > high {
 		low, high = high, low
 	}
+	before := low
 	x, y := high-golden*(high-low), low+golden*(high-low)
 	fx, fy := ws.try(agent, x, what), ws.try(agent, y, what)
 	for range goldenSteps {
@@ -88,6 +101,20 @@ func (ws *Work) search(agent int, reach float64, what int) (signal, value float6
 			low, x, fx = x, y, fy
 			y = low + golden*(high-low)
 			fy = ws.try(agent, y, what)
+		}
+	}
+	// Where winning starts at some signal, the pay-off jumps up there and falls from
+	// there: golden sections can miss the jump, halving from the grid point before cannot.
+	low = before
+	for range goldenSteps {
+		mid := low + (signal-low)/2
+		if mid <= low || mid >= signal {
+			break
+		}
+		if f := ws.try(agent, mid, what); f >= value {
+			signal, value = mid, f
+		} else {
+			low = mid
 		}
 	}
 	ws.try(agent, signal, what)

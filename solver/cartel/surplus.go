@@ -30,7 +30,15 @@ type Work struct {
 	out     mechanisms.Outcome
 	signals []float64
 	game    mechanisms.Game
-	leader  int
+	members []int
+	reduced []int
+	stage   stage
+
+	// The market that a partial ring leaves.
+	values, joined, each []float64
+	eq                   equilibrium.Equilibrium
+	solver               equilibrium.Solver
+	leader               int
 }
 
 // Gap is the ring's gain

@@ -1,0 +1,299 @@
+package cartel
+
+import "math"
+
+// The stage at the signals that matter: where D and G have kinks if they are
+// piecewise linear in b, on a grid of squares (D has a vertical tangent in b at 0 in
+// contests) otherwise. A ratio of piecewise linear functions is monotone between
+// kinks, and delta G - (1-delta) D is linear there, so that auctions are exact; elsewhere the
+// best grid point is refined by golden sections and crossings by bisection.
+
+const (
+	ratioSteps  = 40
+	customSteps = 16
+)
+
+// tabulate fills points, ascending in b within each mode, with G > 0 only; the
+// profile in which all stand back comes last.
+func (s *stage) tabulate() {
+	s.points = s.points[:0]
+	for mode, exists := range s.shadows {
+		if exists && s.allowed(mode) {
+			s.column(s.lowest[mode], mode == 1)
+		}
+	}
+	if s.kind == ratioed && s.ratio.Phantom == 0 && s.ratio.Fee > 0 && s.oversight <= 0 && len(s.values) > 1 {
+		s.add(s.point(0, true, false))
+	}
+}
+
+func (s *stage) add(p point) {
+	if p.g > 0 && !math.IsNaN(p.d) {
+		s.points = append(s.points, p)
+	}
+}
+
+func (s *stage) column(low float64, shadow bool) {
+	switch s.kind {
+	case fixed:
+		s.add(s.sum(0, false, false))
+		return
+	case ranked:
+		first := len(s.points)
+		s.add(s.point(low, false, shadow))
+		for j, v := range s.values {
+			if v > low && v <= s.high && !repeats(s.values, j) {
+				s.add(s.point(v, false, shadow))
+			}
+		}
+		for k := first + 1; k < len(s.points); k++ { // few: insertion sort
+			for i := k; i > first && s.points[i].b < s.points[i-1].b; i-- {
+				s.points[i], s.points[i-1] = s.points[i-1], s.points[i]
+			}
+		}
+		return
+	}
+	first := s.point(low, false, shadow)
+	s.add(first)
+	high := s.vanishing(low, first)
+	if !(high > low) || first.g <= 0 {
+		return
+	}
+	steps := s.steps()
+	for k := 1; k < steps; k++ {
+		x := float64(k) / float64(steps)
+		s.add(s.point(low+(high-low)*x*x, false, shadow))
+	}
+}
+
+func (s *stage) steps() int {
+	if s.kind == custom {
+		return customSteps
+	}
+	return ratioSteps
+}
+
+func repeats(values []float64, j int) bool {
+	for i := range j {
+		if values[i] == values[j] {
+			return true
+		}
+	}
+	return false
+}
+
+// vanishing is the signal above low at which the ring's gain is gone.
+func (s *stage) vanishing(low float64, first point) float64 {
+	if s.kind == ratioed && s.ratio.Phantom == 0 {
+		return s.values[s.leader] - s.ratio.Fee - s.rivals
+	}
+	high, rounds := s.high, 100
+	if s.kind == custom {
+		rounds = 24
+	}
+	if s.gain(high) > 0 {
+		return high
+	}
+	for range rounds {
+		mid := (low + high) / 2
+		if mid == low || mid == high {
+			break
+		}
+		if s.gain(mid) > 0 {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return high
+}
+
+// gain is G(b), without deviations.
+func (s *stage) gain(b float64) float64 {
+	if s.kind == ratioed {
+		t, cost := s.lead(b)
+		return t*s.values[s.leader] - cost - s.rivals
+	}
+	for i := range s.search.signals {
+		s.search.signals[i] = 0
+	}
+	return s.search.together(b) - s.rivals
+}
+
+// ratio is the least discount factor of a point, D/(D+G).
+func (p point) ratio() float64 {
+	if p.d <= 0 {
+		return 0
+	}
+	return p.d / (p.d + p.g)
+}
+
+// critical is the point with the least D/(D+G), of equals the one with most surplus.
+func (s *stage) critical() (best point, ok bool) {
+	if len(s.points) == 0 {
+		return point{}, false
+	}
+	at := 0
+	for k, p := range s.points {
+		q := s.points[at]
+		if d := p.ratio() - q.ratio(); d < -1e-12 || d <= 1e-12 && p.g > q.g {
+			at = k
+		}
+	}
+	best = s.points[at]
+	if s.linear || s.kind == fixed || best.rest {
+		return best, true
+	}
+	low, high := best.b, best.b
+	if at > 0 {
+		low = s.points[at-1].b
+	}
+	if at+1 < len(s.points) && !s.points[at+1].rest {
+		high = s.points[at+1].b
+	}
+	rounds := 70
+	if s.kind == custom {
+		rounds = 20
+	}
+	x, y := high-golden*(high-low), low+golden*(high-low)
+	px, py := s.point(x, false, false), s.point(y, false, false)
+	for range rounds {
+		if high-low <= 1e-12*high {
+			break
+		}
+		if px.ratio() <= py.ratio() {
+			high, y, py = y, x, px
+			x = high - golden*(high-low)
+			px = s.point(x, false, false)
+		} else {
+			low, x, px = x, y, py
+			y = low + golden*(high-low)
+			py = s.point(y, false, false)
+		}
+	}
+	for _, p := range [...]point{px, py} {
+		if p.g > 0 && p.ratio() < best.ratio() {
+			best = p
+		}
+	}
+	return best, true
+}
+
+// refine adds the critical point to the table, so that whatever is sustainable
+// anywhere is sustainable at a point of it.
+func (s *stage) refine(p point) {
+	if s.linear || p.rest {
+		return
+	}
+	for k, q := range s.points {
+		if q.b == p.b && !q.rest {
+			return
+		}
+		if q.rest || q.b > p.b {
+			s.points = append(s.points, point{})
+			copy(s.points[k+1:], s.points[k:])
+			s.points[k] = p
+			return
+		}
+	}
+	s.points = append(s.points, p)
+}
+
+// patience is what the members' discount factors amount to under the monitoring:
+// one for all, or one each.
+type patience struct {
+	common float64
+	each   []float64
+}
+
+func (p patience) of(j int) float64 {
+	if p.each != nil {
+		return p.each[j]
+	}
+	return p.common
+}
+
+// slack is by how much the leader's limit on transfers exceeds what the others must
+// get: beta_l (W - u_l) - (1-beta_l) D_l - sum of (1-beta_j) D_j + beta_j (u_j - S_j). An
+// agreement holds where it is not negative.
+func (s *stage) slack(p point, beta patience) float64 {
+	if beta.each == nil {
+		return beta.common*p.g - (1-beta.common)*p.d
+	}
+	if s.kind != fixed {
+		s.at(p.b, p.rest, p.shadow)
+	}
+	most := s.most(beta)
+	for j := range s.values {
+		if j != s.leader {
+			most -= s.least(j, beta)
+		}
+	}
+	return most
+}
+
+// least is the transfer that keeps member j in, most the transfers that the leader
+// would rather pay than break the agreement; both at the signal of the last call of at.
+func (s *stage) least(j int, beta patience) float64 {
+	b := beta.of(j)
+	return (1-b)*s.dev[j] + b*(s.compete[j]-s.stand[j])
+}
+
+func (s *stage) most(beta patience) float64 {
+	b := beta.of(s.leader)
+	return b*(s.worth-s.compete[s.leader]) - (1-b)*s.temptation
+}
+
+// best is the sustainable point with the largest surplus.
+func (s *stage) best(beta patience) (best point, ok bool) {
+	tolerance := 1e-12 * s.values[s.leader]
+	before, holds := 0.0, false
+	for k, p := range s.points {
+		f := s.slack(p, beta)
+		if f < -tolerance {
+			before, holds = f, false
+			continue
+		}
+		q := p
+		if k > 0 && !holds && !p.rest && s.points[k-1].shadow == p.shadow && s.points[k-1].b < p.b && f > tolerance {
+			q = s.crossing(s.points[k-1], before, p, f, beta)
+		}
+		holds = true
+		if !ok || q.g > best.g {
+			best, ok = q, true
+		}
+	}
+	return best, ok
+}
+
+// crossing is the least sustainable point between an unsustainable and a sustainable one.
+func (s *stage) crossing(from point, below float64, to point, above float64, beta patience) point {
+	if s.linear {
+		b := from.b + (to.b-from.b)*(-below)/(above-below)
+		return s.point(b, false, to.shadow)
+	}
+	low, high := from.b, to.b
+	rounds := 100
+	if s.kind == custom {
+		rounds = 24
+	}
+	f, g := below, above // Illinois, with a bisection where it stalls
+	for k := range rounds {
+		mid := high - g*(high-low)/(g-f)
+		if k%4 == 3 || !(mid > low && mid < high) {
+			mid = (low + high) / 2
+		}
+		if mid == low || mid == high || high-low <= 1e-14*high {
+			break
+		}
+		p := s.point(mid, false, false)
+		if h := s.slack(p, beta); h < 0 {
+			low, f = mid, h
+			g /= 2
+		} else {
+			high, g, to = mid, h, p
+			f /= 2
+		}
+	}
+	return to
+}
