@@ -57,6 +57,8 @@ func (s *Solver) Solve(g mechanisms.Game, eq *Equilibrium) error {
 	switch m := g.Mechanism.(type) {
 	case mechanisms.Priced:
 		s.solveTickets(m.Sale(), g.Values, eq)
+	case mechanisms.Priced:
+		s.solveTickets(m.Sale(), g.Values, eq)
 	case mechanisms.Ranked:
 		r := m.Ranking()
 		if !(r.First >= 0 && r.First <= 1) || !(r.Reserve >= 0 && r.Reserve <= math.MaxFloat64) {
@@ -102,7 +104,7 @@ func checkLot(l mechanisms.Lot, n int) error {
 }
 
 func checkWeights(w []float64, n int) error {
-	if w != nil && len(w) > 0 && len(w) != n {
+	if len(w) > 0 && len(w) != n {
 		return fmt.Errorf("equilibrium: %d weights for %d agents", len(w), n)
 	}
 	for i, x := range w {
