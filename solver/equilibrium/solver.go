@@ -57,8 +57,6 @@ func (s *Solver) Solve(g mechanisms.Game, eq *Equilibrium) error {
 	switch m := g.Mechanism.(type) {
 	case mechanisms.Priced:
 		s.solveTickets(m.Sale(), g.Values, eq)
-	case mechanisms.Priced:
-		s.solveTickets(m.Sale(), g.Values, eq)
 	case mechanisms.Ranked:
 		r := m.Ranking()
 		if !(r.First >= 0 && r.First <= 1) || !(r.Reserve >= 0 && r.Reserve <= math.MaxFloat64) {
