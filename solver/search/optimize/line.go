@@ -16,7 +16,9 @@ import (
 // Domain: any function; jumps, kinks, one-sided limits and undefined stretches
 // are what it is for. Value: x for x <= 1/3, 0 above, has its best point at the float 1/3.
 type line struct {
-	axis   int
+	axis int
+	// whole: the axis takes whole numbers.
+	whole  bool
 	base   []float64
 	points []*point
 	// local lines look at the neighbourhood of their first point only.
@@ -24,11 +26,9 @@ type line struct {
 	probed  bool
 	pending float64
 	waiting bool
-	// shrink remembers brackets, to bisect where secants do not shrink them.
-	width float64
-	turn  int
-	spent int
-	scale float64
+	turn    int
+	spent   int
+	scale   float64
 }
 
 const (
@@ -37,7 +37,7 @@ const (
 )
 
 func newLine(o *Optimizer, axis int, base *point) *line {
-	l := &line{axis: axis}
+	l := &line{axis: axis, whole: o.problem.Axes[axis].Integer}
 	if base != nil {
 		l.base = base.X
 		l.local = true
@@ -111,7 +111,7 @@ func (l *line) run(o *Optimizer) bool {
 
 // kind separates the runs.
 func sameKind(a, b *point) bool {
-	return a.failed == b.failed && a.cell == b.cell && a.Feasible == b.Feasible
+	return a.failed == b.failed && a.Piece == b.Piece && a.Feasible == b.Feasible
 }
 
 // height is what is climbed: the objective, or less violation.
@@ -214,11 +214,17 @@ func (l *line) close(o *Optimizer, i int) (float64, bool) {
 		if j < 0 || j >= len(l.points) || inside(j) {
 			continue
 		}
-		if inside(i-s) && height(p)-height(l.points[i-s]) <= eps {
+		// To the last float: any rise counts.
+		if inside(i-s) && height(p) <= height(l.points[i-s]) {
 			continue
 		}
 		if t, ok := l.border(o, i, j); ok {
-			return t, true
+			if !l.whole {
+				return t, true
+			}
+			if t, ok = l.nearest(t, l.t(i), l.t(j)); ok {
+				return t, true
+			}
 		}
 	}
 	left, right := i-1, i+1
@@ -228,6 +234,14 @@ func (l *line) close(o *Optimizer, i int) (float64, bool) {
 		if drop <= eps {
 			return 0, false
 		}
+		if l.whole {
+			side := right
+			if l.t(i)-l.t(left) > l.t(right)-l.t(i) {
+				side = left
+			}
+			const golden = 0.3819660112501051
+			return l.nearest(l.t(i)+golden*(l.t(side)-l.t(i)), l.t(i), l.t(side))
+		}
 		return l.between(l.t(left), l.t(i), l.t(right), height(l.points[left]), height(p), height(l.points[right]))
 	case inside(left):
 		return l.edge(i, left, eps)
@@ -235,6 +249,15 @@ func (l *line) close(o *Optimizer, i int) (float64, bool) {
 		return l.edge(i, right, eps)
 	}
 	return 0, false
+}
+
+// nearest is the whole number strictly between a and b that is nearest to t.
+func (l *line) nearest(t, a, b float64) (float64, bool) {
+	low, high := math.Min(a, b)+1, math.Max(a, b)-1
+	if low > high {
+		return 0, false
+	}
+	return math.Min(math.Max(math.Round(t), low), high), true
 }
 
 // edge looks between a peak at the end of its run and its neighbour, from where the run
@@ -246,6 +269,9 @@ func (l *line) edge(i, j int, eps float64) (float64, bool) {
 	}
 	if math.Abs(b-a) <= 1e-6*(l.length()) {
 		return 0, false
+	}
+	if l.whole {
+		return l.nearest(a+(b-a)*0.05, a, b)
 	}
 	return l.middle(a, a+(b-a)*0.05)
 }
@@ -324,13 +350,13 @@ func (l *line) border(o *Optimizer, i, j int) (float64, bool) {
 	inner := 2*i - j
 	switch {
 	case p.failed || q.failed:
-	case p.cell == q.cell && p.Feasible != q.Feasible:
+	case p.Piece == q.Piece && p.Feasible != q.Feasible:
 		// The worst slack changes sign in between.
 		sp, sq := worst(p), worst(q)
 		if sp < o.problem.Tolerance && sq > o.problem.Tolerance && !math.IsInf(sq, 0) {
 			guess = a + (b-a)*(o.problem.Tolerance/2-sp)/(sq-sp)
 		}
-	case p.cell != q.cell && inner >= 0 && inner < len(l.points) && sameKind(l.points[inner], p):
+	case p.Piece != q.Piece && inner >= 0 && inner < len(l.points) && sameKind(l.points[inner], p):
 		mp, mi := p.Margin, l.points[inner].Margin
 		if !math.IsInf(mp, 0) && !math.IsInf(mi, 0) && mi > mp {
 			guess = a + (a-l.t(inner))*mp/(mi-mp)

@@ -263,24 +263,28 @@ func (o *Optimizer) Tell(id int, r Result) error {
 	p.Feasible = !p.failed && p.Violation <= o.problem.Tolerance
 	p.told = true
 	o.open--
-	if o.open == 0 {
-		// In the order of asking, so that the order of telling leaves no trace.
-		for _, p := range o.queue {
-			o.note(p)
-		}
-	}
+	o.note(p)
 	return nil
 }
 
-// note keeps the best and the least violating point.
+// note keeps the best and the least violating point; among equals the first that was
+// asked, so that the order of telling leaves no trace.
 func (o *Optimizer) note(p *point) {
-	if p.Feasible && (o.best == nil || o.better(p, o.best)) {
+	if p.failed {
+		return
+	}
+	if p.Feasible && o.before(p, o.best) {
 		o.best = p
 	}
-	if !p.failed && (o.least == nil || p.Violation < o.least.Violation ||
-		p.Violation == o.least.Violation && p.Objective > o.least.Objective) {
+	if l := o.least; l == nil || p.Violation < l.Violation || p.Violation == l.Violation &&
+		(p.Objective > l.Objective || p.Objective == l.Objective && p.ID < l.ID) {
 		o.least = p
 	}
+}
+
+// before: a is better than b, or as good and older.
+func (o *Optimizer) before(a, b *point) bool {
+	return b == nil || o.better(a, b) || !o.better(b, a) && a.ID < b.ID
 }
 
 // Best is the best feasible point; false where none was found.
