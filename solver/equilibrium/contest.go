@@ -41,14 +41,19 @@ func (s *Solver) solveContest(r mechanisms.Ratio, values []float64, eq *Equilibr
 	}
 	// Values so far apart, or so small, that no equilibrium signal can be represented:
 	// the highest value has all but nothing of the right.
+	if eq.Method == methodNobody || slices.ContainsFunc(eq.Profile.Signals, positive) {
+		return
+	}
 	first, _, _ := topTwo(values)
-	if eq.Method == methodNobody || values[first] == 0 || slices.Max(eq.Profile.Signals) > 0 {
+	if values[first] == 0 {
 		return
 	}
 	eq.reset(len(values))
 	eq.Method = methodLone
 	s.takeAlone(first, eq)
 }
+
+func positive(x float64) bool { return x > 0 }
 
 func (s *Solver) dispatchContest(r mechanisms.Ratio, values []float64, eq *Equilibrium) {
 	s.contest, s.values = r, values
@@ -191,7 +196,7 @@ func (s *Solver) prepare() {
 	sorted := true
 	last := math.Inf(1)
 	for i, v := range s.values {
-		s.top = math.Max(s.top, v)
+		s.top = max(s.top, v)
 		if v > 0 {
 			s.order = append(s.order, i)
 			sorted = sorted && v <= last
@@ -211,7 +216,7 @@ func (s *Solver) prepare() {
 		s.phantom = rho * (math.Log(s.contest.Phantom) - base - math.Log(rho))
 	}
 	n := len(s.order)
-	s.shares, s.odds, s.scratch = room(s.shares, n), room(s.odds, n), room(s.scratch, 2*n)
+	s.shares, s.odds, s.scratch = room(s.shares, n), room(s.odds, n), room(s.scratch, 3*n)
 	if s.contest.Fee == 0 && (rho <= 1 || s.contest.WinnerPays) || sorted && len(s.contest.Weights) == 0 {
 		return // the order of the agents does not matter, or is right
 	}

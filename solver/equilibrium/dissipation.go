@@ -23,8 +23,8 @@ type dissipation struct {
 	atoms, masses []float64 // ascending
 	epsilon       float64
 
-	points, game, row, plan []float64
-	basis                   []int
+	points, game, plan []float64
+	basis              []int
 }
 
 func (d *dissipation) chance(x, y float64) float64 {

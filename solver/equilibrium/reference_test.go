@@ -152,13 +152,3 @@ func contest(t testing.TB, r mechanisms.Ratio) mechanisms.Contest {
 	}
 	return c
 }
-
-func positiveCount(values []float64) int {
-	n := 0
-	for _, v := range values {
-		if v > 0 {
-			n++
-		}
-	}
-	return n
-}

@@ -48,12 +48,12 @@ func (c *curve) at(l float64) (level, derivative, s, rest float64) {
 		e := math.Exp(-l)
 		s = 1 / (1 + e)
 		rest = e * s
-		soft = l + math.Log(1+e)
+		soft = l + log1p(e)
 	} else {
 		e := math.Exp(l)
 		rest = 1 / (1 + e)
 		s = e * rest
-		soft = math.Log(1 + e)
+		soft = log1p(e)
 	}
 	level = c.slope*l + c.bend*soft
 	derivative = c.slope + c.bend*s
@@ -62,6 +62,14 @@ func (c *curve) at(l float64) (level, derivative, s, rest float64) {
 		derivative -= c.rho * s * rest * c.rho / (1 + c.rho*rest)
 	}
 	return level, derivative, s, rest
+}
+
+// log1p is log(1+e) for e in [0, 1], to within 1e-16 of the sum that it enters.
+func log1p(e float64) float64 {
+	if e > 1./64 {
+		return math.Log(1 + e)
+	}
+	return e * (1 - e*(1./2-e*(1./3-e*(1./4-e*(1./5-e*(1./6-e*(1./7-e/8)))))))
 }
 
 // find returns the log odds at which the curve has the given level; ok is false
@@ -125,11 +133,11 @@ func (c *curve) guess(level float64) float64 {
 
 // balance finds log A at which the shares of agents with the given k sum to 1, a
 // phantom bid's share exp(phantom - log A) included. It writes the log odds and the
-// shares and returns log A; spare holds 2*len(k) numbers. warm says that odds holds
+// shares and returns log A; spare holds 3*len(k) numbers. warm says that odds holds
 // a start that belongs to log A = total. Agents and A move together in one Newton iteration
-// (one exponential and one logarithm an agent and pass), and the last, small step is
-// applied to the shares without another pass; where that does not converge, or the
-// curve has a lower end, nest takes over.
+// with second-order terms (one exponential and one logarithm an agent and pass), and
+// the last, small step is applied to the shares without another pass; where that does
+// not converge, or the curve has a lower end, nest takes over.
 func (c *curve) balance(k []float64, phantom float64, odds, shares, spare []float64, warm bool, total float64) (float64, bool) {
 	if !math.IsInf(c.low, -1) {
 		return c.nest(k, phantom, odds, shares)
@@ -139,11 +147,11 @@ func (c *curve) balance(k []float64, phantom float64, odds, shares, spare []floa
 	}
 	n := len(k)
 	odds, shares = odds[:n], shares[:n]
-	lag, rate := spare[:n], spare[n:2*n]
+	lag, rate, bends := spare[:n], spare[n:2*n], spare[2*n:3*n]
 	for range 30 {
-		sum, weight := -1.0, 0.0
+		sum, weight, p := -1.0, 0.0, 0.0
 		if phantom > math.Inf(-1) {
-			p := math.Exp(phantom - total)
+			p = math.Exp(phantom - total)
 			sum += p
 			weight += p
 		}
@@ -155,24 +163,42 @@ func (c *curve) balance(k []float64, phantom float64, odds, shares, spare []floa
 			sum += s - g*f
 			weight += g * inverse
 			shares[i], lag[i], rate[i] = s, f, inverse
+			b := c.bend * g
+			if c.winner {
+				w := 1 + c.rho*rest
+				b -= c.rho * c.rho * g * ((rest-s)*w + c.rho*g) / (w * w)
+			}
+			bends[i] = b * inverse / 2
 		}
 		step := sum / weight
 		if !(math.Abs(step) <= 1e9) {
 			break
 		}
+		// The second order, where the step is small enough for it to help.
+		more := 0.0
+		for i, s := range shares {
+			if d := lag[i] + step*rate[i]; math.Abs(d) < 0.5 {
+				more += s * (1 - s) * d * d * (0.5 - s - bends[i])
+			}
+		}
+		step += (more + p*step*step/2) / weight
 		total += step
 		worst := 0.0
 		for i, f := range lag {
 			d := f + step*rate[i]
+			if math.Abs(d) < 0.5 {
+				d += bends[i] * d * d
+			}
 			lag[i] = d
 			odds[i] -= d
 			if d = math.Abs(d); d > worst && odds[i] > -745 { // below, e^l is 0
 				worst = d
 			}
 		}
-		if worst <= 1e-8 {
+		if worst <= 4e-6 {
 			for i, s := range shares {
-				shares[i] = s - s*(1-s)*lag[i]
+				d, rest := lag[i], 1-s
+				shares[i] = s - s*rest*d*(1-(rest-s)*d/2)
 			}
 			return total, true
 		}
