@@ -18,6 +18,7 @@ type sheet struct {
 	r       *csv.Reader
 	columns map[string]int
 	row     []string
+	line    int // on which the last row ended
 }
 
 func newSheet(file string, t *tracker, in io.Reader) (*sheet, error) {
@@ -52,12 +53,12 @@ func (s *sheet) next() ([]string, error) {
 			return nil, &Error{File: s.file, Line: p.Line, Column: p.Column, Offset: s.tracker.consumed, Message: p.Err.Error()}
 		}
 		if s.tracker.long {
-			line, column := s.r.FieldPos(0)
-			return nil, &Error{File: s.file, Line: max(1, line), Column: max(1, column), Offset: s.tracker.consumed, Message: err.Error()}
+			return nil, &Error{File: s.file, Line: s.line + 1, Column: 1, Offset: s.tracker.consumed, Message: err.Error()}
 		}
 		return nil, fmt.Errorf("reading %s: %w", s.file, err)
 	}
 	s.row = row
+	s.line, _ = s.r.FieldPos(len(row) - 1)
 	return row, nil
 }
 
@@ -65,7 +66,10 @@ func (s *sheet) next() ([]string, error) {
 func (s *sheet) cell(name string) string { return strings.TrimSpace(s.row[s.columns[name]]) }
 
 func (s *sheet) fail(column int, hint, format string, args ...any) error {
-	line, col := s.r.FieldPos(column)
+	line, col := 1, 1
+	if column < len(s.row) { // there may be no row at all
+		line, col = s.r.FieldPos(column)
+	}
 	return &Error{File: s.file, Line: line, Column: col, Offset: s.tracker.consumed, Message: fmt.Sprintf(format, args...), Hint: hint}
 }
 
