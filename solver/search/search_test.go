@@ -1,0 +1,186 @@
+package search_test
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"reflect"
+	"testing"
+
+	"allot/constraints"
+	"allot/mechanisms"
+	"allot/mechanisms/distributions"
+	"allot/objectives"
+	"allot/solver/search"
+)
+
+func market(values ...float64) *mechanisms.Market {
+	m := &mechanisms.Market{ConcealmentCost: math.Inf(1)}
+	for i, v := range values {
+		m.Agents = append(m.Agents, mechanisms.Agent{Name: fmt.Sprint("agent ", i+1), Value: mechanisms.Point(v)})
+	}
+	return m
+}
+
+func space(t testing.TB, family string, settings mechanisms.Settings) mechanisms.Space {
+	t.Helper()
+	s, err := mechanisms.NewSpace(family, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func goal(t testing.TB, text string) objectives.Objective {
+	t.Helper()
+	o, err := objectives.New(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func find(t testing.TB, p *search.Problem) *search.Report {
+	t.Helper()
+	r, err := search.Search(context.Background(), p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// exponent and revenue at the pure threshold of values 4, 2: the root of
+// rho = 1 + 2^-rho (Nti 1999), revenue rho (v1+v2) p1 p2 there.
+const threshold, thresholdRevenue = 1.3833323479810615, 1.6626475129011133
+
+func TestRevenuePeaksAtThePureThreshold(t *testing.T) {
+	r := find(t, &search.Problem{
+		Market:    market(4, 2),
+		Spaces:    []mechanisms.Space{space(t, "contest", mechanisms.Settings{"exponent": mechanisms.Range(0.05, 3)})},
+		Objective: goal(t, "revenue"),
+	})
+	got := r.Best.Settings.Number("exponent")
+	if math.Abs(got-threshold) > 1e-11 || math.Abs(r.Best.Objective-thresholdRevenue) > 1e-11 {
+		t.Errorf("exponent %.16g revenue %.16g, want %.16g and %.16g", got, r.Best.Objective, threshold, thresholdRevenue)
+	}
+	if r.Status != search.Feasible || r.Bound.Value != 4 {
+		t.Errorf("status %s, bound %g", r.Status, r.Bound.Value)
+	}
+	t.Log(r.Evaluations, r.Best.Equilibrium)
+}
+
+func TestReserveTakesEverything(t *testing.T) {
+	r := find(t, &search.Problem{
+		Market:    market(30, 20, 10),
+		Spaces:    []mechanisms.Space{space(t, "auction", mechanisms.Settings{"reserve": mechanisms.Range(0, 40)})},
+		Objective: goal(t, "revenue"),
+	})
+	if r.Status != search.Optimal || r.Best.Settings.Number("reserve") != 30 || r.Best.Objective != 30 {
+		t.Errorf("status %s, reserve %.16g, revenue %.16g after %d evaluations", r.Status, r.Best.Settings.Number("reserve"), r.Best.Objective, r.Evaluations)
+	}
+}
+
+// The expected second-highest of two uniforms is 1/3.
+func TestDrawsAgreeWithTheIntegral(t *testing.T) {
+	u, err := distributions.NewUniform(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &mechanisms.Market{ConcealmentCost: math.Inf(1), Agents: []mechanisms.Agent{{Name: "a", Value: u}, {Name: "b", Value: u}}}
+	p := &search.Problem{Market: m, Spaces: []mechanisms.Space{space(t, "auction", nil)}, Objective: goal(t, "revenue")}
+	r, err := search.Evaluate(context.Background(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := r.Candidates[0]
+	if math.Abs(c.Objective-1./3) > 5e-4 || math.Abs(c.Metrics["welfare"]-2./3) > 5e-4 {
+		t.Errorf("revenue %g, welfare %g", c.Objective, c.Metrics["welfare"])
+	}
+	if !(c.StandardError > 0 && math.Abs(c.Objective-1./3) < 8*c.StandardError) {
+		t.Errorf("standard error %g does not cover %g", c.StandardError, c.Objective-1./3)
+	}
+}
+
+// A Pareto value with index 1.3 has a mean and no variance: 1.3/0.3.
+func TestHeavyTailSettles(t *testing.T) {
+	heavy, err := distributions.NewPareto(1, 1.3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	common := &mechanisms.Common{Name: "slot", Value: heavy}
+	m := &mechanisms.Market{ConcealmentCost: math.Inf(1), Agents: []mechanisms.Agent{
+		{Name: "a", Value: mechanisms.Point(1), Common: common}, {Name: "b", Value: mechanisms.Point(1), Common: common}}}
+	p := &search.Problem{Market: m, Spaces: []mechanisms.Space{space(t, "auction", nil)}, Objective: goal(t, "revenue")}
+	for seed := range uint64(5) {
+		p.Seed = seed
+		r, err := search.Evaluate(context.Background(), p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := r.Candidates[0]
+		if want := 1.3 / 0.3; math.Abs(c.Objective/want-1) > 0.01 {
+			t.Errorf("seed %d: revenue %g, want %g", seed, c.Objective, want)
+		}
+		// The top 0.1 % of a Pareto holds 0.001^(1-1/1.3) of the mean.
+		if want := math.Pow(1e-3, 1-1/1.3); math.Abs(c.TailShare-want) > 0.03 {
+			t.Errorf("seed %d: tail share %g, want %g", seed, c.TailShare, want)
+		}
+	}
+}
+
+func TestSameBitsOnAnyNumberOfWorkers(t *testing.T) {
+	l, err := distributions.NewLogNormal(-3, 0.5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &mechanisms.Market{ConcealmentCost: 2}
+	for i := range 4 {
+		m.Agents = append(m.Agents, mechanisms.Agent{Name: fmt.Sprint(i), Value: l})
+	}
+	var first *search.Report
+	for _, workers := range []int{1, 2, 3, 8} {
+		r := find(t, &search.Problem{
+			Market: m, Objective: goal(t, "revenue + 0.01*fairness"), Seed: 7, Draws: 512, Evaluations: 40, Workers: workers,
+			Spaces: []mechanisms.Space{space(t, "contest", mechanisms.Settings{"exponent": mechanisms.Range(0.3, 1), "burnShare": mechanisms.Range(0, 0.5)})},
+		})
+		if first == nil {
+			first = r
+		} else if !reflect.DeepEqual(first, r) {
+			t.Errorf("%d workers give another answer: %+v, not %+v", workers, r.Best, first.Best)
+		}
+	}
+}
+
+func TestInterruptedSearchSaysSo(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	r, err := search.Search(ctx, &search.Problem{
+		Market: market(4, 2), Objective: goal(t, "revenue"),
+		Spaces: []mechanisms.Space{space(t, "contest", mechanisms.Settings{"exponent": mechanisms.Range(0.05, 3)})},
+	}, func(search.Progress) { stop() })
+	if err != nil || r.Status != search.Stopped || r.Best == nil {
+		t.Errorf("%v, %+v", err, r)
+	}
+}
+
+func TestMalformedProblems(t *testing.T) {
+	good := search.Problem{Market: market(4, 2), Objective: goal(t, "revenue"), Spaces: []mechanisms.Space{space(t, "auction", nil)}}
+	for name, spoil := range map[string]func(*search.Problem){
+		"no market":     func(p *search.Problem) { p.Market = nil },
+		"no agents":     func(p *search.Problem) { p.Market = market() },
+		"negative":      func(p *search.Problem) { p.Market = market(4, -2) },
+		"not a number":  func(p *search.Problem) { p.Market = market(4, math.NaN()) },
+		"no mechanisms": func(p *search.Problem) { p.Spaces = nil },
+		"no objective":  func(p *search.Problem) { p.Objective = nil },
+		"nil demand":    func(p *search.Problem) { p.Constraints = []constraints.Constraint{nil} },
+		"draws":         func(p *search.Problem) { p.Draws = 1 << 30 },
+		"weights": func(p *search.Problem) {
+			p.Spaces = []mechanisms.Space{space(t, "contest", mechanisms.Settings{"weights": {List: []float64{1, 2, 3}}})}
+		},
+	} {
+		p := good
+		spoil(&p)
+		if _, err := search.Search(context.Background(), &p, nil); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
