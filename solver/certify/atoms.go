@@ -349,11 +349,11 @@ func scaled(h, lo, hi, w0, w1 float64) float64 {
 	case h == 0:
 		return 0
 	case h > 0:
-		return h / hi / hi * w0
+		return h * (w0 / hi) / hi
 	case w1 == 0:
 		return 0
 	}
-	return h / lo / lo * w1
+	return h * (w1 / lo) / lo
 }
 
 // cubic encloses rho t(1-t)(rho(1-2t) - 1).

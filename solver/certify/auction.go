@@ -378,8 +378,8 @@ func (p *priceCurve) bend(lo, hi float64) (low, high float64) {
 	_, firstLo, secondLo := p.work.at((lo - p.from) / p.width)
 	_, firstHi, secondHi := p.work.at((hi - p.from) / p.width)
 	w := p.width
-	low = (p.v-hi)*(secondLo/w/w)*(1-p.rel) - (1+p.first)*(firstHi/w)*(1+p.rel)
-	high = (p.v-lo)*(secondHi/w/w)*(1+p.rel) - (1+p.first)*(firstLo/w)*(1-p.rel)
+	low = (p.v-hi)/w*secondLo/w*(1-p.rel) - (1+p.first)*(firstHi/w)*(1+p.rel)
+	high = (p.v-lo)/w*secondHi/w*(1+p.rel) - (1+p.first)*(firstLo/w)*(1-p.rel)
 	return low, high
 }
 

@@ -76,8 +76,9 @@ type deviation struct {
 
 // Game proves how far a profile is from an equilibrium of the game. Payoff holds
 // the claimed pay-offs, which are recomputed from the strategies; nil claims
-// nothing. A profile that is malformed, or whose pay-offs are not as claimed, has
-// standing None and a reason.
+// nothing. Epsilon covers what a claim is off by; a claim that is off by more than
+// epsilon and the tolerance is refused, as a malformed profile is: standing
+// None and a reason.
 func Game(g mechanisms.Game, p mechanisms.Profile, payoff []float64, o Options) Certificate {
 	var c Certifier
 	return c.Game(g, p, payoff, o)
@@ -103,7 +104,7 @@ func (c *Certifier) Game(g mechanisms.Game, p mechanisms.Profile, payoff []float
 		return none
 	}
 	cert := Certificate{Standing: Certified, Method: methods[c.kind], Epsilon: -1}
-	mismatch := -1
+	mismatch, liar := 0.0, -1
 	left := c.limit
 	for i := range c.n {
 		c.limit = max(64, left/(c.n-i))
@@ -121,9 +122,8 @@ func (c *Certifier) Game(g mechanisms.Game, p mechanisms.Profile, payoff []float
 				none.Reason = fmt.Sprintf("the claimed pay-off of agent %d is not a number", i+1)
 				return none
 			}
-			if math.Abs(claim-own) > 10*c.tol+2*slack && mismatch < 0 {
-				mismatch = i
-				none.Reason = fmt.Sprintf("agent %d is claimed to get %g, but the profile yields %g", i+1, claim, own)
+			if off := math.Abs(claim-own) - 2*slack; off > mismatch {
+				mismatch, liar = off, i
 			}
 			low = min(low, claim)
 		}
@@ -144,12 +144,20 @@ func (c *Certifier) Game(g mechanisms.Game, p mechanisms.Profile, payoff []float
 	case c.limited:
 		cert.Method += ", stopped at its limit of evaluations"
 	}
-	if mismatch >= 0 {
-		cert.Standing, cert.Reason = None, none.Reason
+	if mismatch > max(10*c.tol, cert.Epsilon) {
+		own := c.yields(liar)
+		cert.Standing = None
+		cert.Reason = fmt.Sprintf("agent %d is claimed to get %g, but the profile yields %g", liar+1, payoff[liar], own)
 	} else if math.IsInf(cert.Epsilon, 1) {
 		cert.Standing, cert.Reason = None, "pay-offs are too large to be told apart"
 	}
 	return cert
+}
+
+// yields is what the profile yields agent i.
+func (c *Certifier) yields(i int) float64 {
+	_, own, _ := c.agent(i)
+	return own
 }
 
 // giveUp says why an agent's pay-off could not be bounded.

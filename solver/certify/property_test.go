@@ -221,7 +221,7 @@ func TestBoundCoversDenseGrid(t *testing.T) {
 			if c := Game(g, p, claims, Options{}); c.Standing != Certified {
 				t.Fatalf("trial %d: %s values %v profile %v claims %v: %+v", trial, name, g.Values, p, claims, c)
 			}
-			claims[trial%n] += 0.001
+			claims[trial%n] += 2*c.Epsilon + 0.001
 			if c := Game(g, p, claims, Options{}); c.Standing != None {
 				t.Fatalf("trial %d: %s: a wrong claim was accepted: %+v", trial, name, c)
 			}
@@ -254,6 +254,126 @@ func TestRuleAgreesWithDescription(t *testing.T) {
 			if seen.Standing != Approximate || seen.Reason == "" || seen.Epsilon > exact.Epsilon+1e-9 {
 				t.Fatalf("trial %d: %s values %v profile %v: sampled %+v, proven %+v", trial, name, g.Values, p, seen, exact)
 			}
+		}
+	}
+}
+
+// Continuous mixtures: auctions against a lattice of quantiles.
+func TestBoundCoversContinuousMixtures(t *testing.T) {
+	const parts = 120
+	r := rand.New(rand.NewPCG(5, 6))
+	for trial := range 120 {
+		n := 2
+		var m mechanisms.Mechanism
+		reserve := float64(r.IntN(2)) * 0.3 * r.Float64()
+		name := "all-pay"
+		if r.IntN(2) == 0 {
+			m = allPayOf(t, reserve)
+		} else {
+			first := []float64{0, 1, 0.5, r.Float64()}[r.IntN(4)]
+			m, name = auctionOf(t, first, reserve), fmt.Sprintf("first %g", first)
+		}
+		g := mechanisms.Game{Mechanism: m, Values: anyValues(r, n)}
+		p := anyProfile(r, n, true)
+		for i := range n {
+			if r.IntN(3) == 0 {
+				continue
+			}
+			low := r.Float64() * 0.5
+			mid, high := low+0.1+r.Float64()*0.5, low+0.7+r.Float64()*0.3
+			f := r.Float64()
+			p.Mixed[i] = mechanisms.Mixture{Signals: []float64{low, mid, high}, Cumulative: []float64{f * f, f, 1}}
+			p.Signals[i] = p.Mixed[i].Mean()
+		}
+		c := Game(g, p, nil, Options{})
+		if c.Standing != Certified {
+			t.Fatalf("trial %d: %s: %+v", trial, name, c)
+		}
+		gain, best := denseGain(g, p, 100, parts)
+		// The lattice moves the chance of winning by at most half a part of a
+		// piece's mass, against each of two mixtures.
+		slop := 2.0 / parts
+		if c.Epsilon < gain-2*slop || c.Epsilon > gain+0.06 {
+			t.Fatalf("trial %d: %s reserve %g values %v profile %v: epsilon %g, a grid gains %g", trial, name, reserve, g.Values, p, c.Epsilon, gain)
+		}
+		claims := make([]float64, n)
+		for i := range n {
+			claims[i] = expected(g, p, i, -1, parts)
+			d := BestDeviation(g, p, i, Options{})
+			if d.Bound < best[i]-slop || d.Bound-d.Payoff > 1e-8 {
+				t.Fatalf("trial %d: %s agent %d: bound %g, pay-off %g, a grid finds %g", trial, name, i, d.Bound, d.Payoff, best[i])
+			}
+		}
+		// The lattice's own pay-offs are right to its mesh.
+		if c := Game(g, p, claims, Options{Tolerance: slop}); c.Standing != Certified {
+			t.Fatalf("trial %d: %s reserve %g values %v profile %v claims %v: %+v", trial, name, reserve, g.Values, p, claims, c)
+		}
+	}
+}
+
+// Values, signals, fee, phantom and reserve in another unit scale epsilon.
+func TestScaling(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for trial := range 200 {
+		n := 1 + r.IntN(3)
+		values, p := anyValues(r, n), anyProfile(r, n, trial%2 == 0)
+		rho, winner := 0.3+3*r.Float64(), r.IntN(2) == 0
+		fee, phantom := 0.1*r.Float64(), r.Float64()*float64(r.IntN(2))
+		at := func(scale float64) Certificate {
+			q := mechanisms.Profile{}
+			v := make([]float64, n)
+			for i := range n {
+				v[i] = values[i] * scale
+				q.Signals = append(q.Signals, p.Signals[i]*scale)
+			}
+			if p.Mixed != nil {
+				for _, m := range p.Mixed {
+					k := mechanisms.Mixture{Cumulative: m.Cumulative}
+					for _, x := range m.Signals {
+						k.Signals = append(k.Signals, x*scale)
+					}
+					q.Mixed = append(q.Mixed, k)
+				}
+			}
+			m := contestOf(t, mechanisms.Ratio{Exponent: rho, Fee: fee * scale, Phantom: phantom * scale, WinnerPays: winner})
+			return Game(mechanisms.Game{Mechanism: m, Values: v}, q, nil, Options{})
+		}
+		one := at(1)
+		for _, scale := range []float64{0x1p-900, 1e-300, 1e-6, 1e9, 1e300} {
+			got := at(scale)
+			if got.Standing != Certified || math.Abs(got.Epsilon/scale-one.Epsilon) > 3e-10 {
+				t.Fatalf("trial %d: scale %g: %+v, at scale 1 %+v", trial, scale, got, one)
+			}
+		}
+	}
+}
+
+// A larger perturbation is further from equilibrium.
+func TestPerturbationsAreSeen(t *testing.T) {
+	for _, k := range knownEquilibria(t) {
+		if k.profile.Mixed != nil {
+			continue
+		}
+		if _, ok := k.m.(mechanisms.Ratioed); !ok {
+			continue
+		}
+		g := mechanisms.Game{Mechanism: k.m, Values: k.values}
+		if k.values[0] == 0 || len(k.values) == 1 && k.profile.Signals[0] == 0 {
+			continue
+		}
+		last := Game(g, k.profile, nil, Options{}).Epsilon
+		for _, by := range []float64{1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1} {
+			p := pure(append([]float64(nil), k.profile.Signals...)...)
+			p.Signals[0] *= 1 - by
+			c := Game(g, p, nil, Options{})
+			gain, _ := denseGain(g, p, 2000, 1)
+			if c.Standing != Certified || c.Epsilon < gain-1e-14 {
+				t.Errorf("%s less %g: %+v, a grid gains %g", k.name, by, c, gain)
+			}
+			if !(c.Epsilon > last) {
+				t.Errorf("%s less %g: epsilon %g is not above %g", k.name, by, c.Epsilon, last)
+			}
+			last = c.Epsilon
 		}
 	}
 }
