@@ -1,0 +1,112 @@
+package private
+
+import (
+	"math"
+	"reflect"
+	"sort"
+
+	"allot/mechanisms"
+)
+
+// law is a distribution with its tails: where a distribution has no survival
+// function of its own, it is made from the distribution function.
+type law struct {
+	mechanisms.Distribution
+	survival, upper func(float64) float64
+	tail            func(float64) float64 // E[V; V > v], nil where unknown
+	low, high       float64
+	breaks          []float64 // values where the distribution function is not smooth
+}
+
+func newLaw(d mechanisms.Distribution) *law {
+	l := &law{Distribution: d}
+	l.low, l.high = d.Support()
+	if s, ok := d.(interface {
+		Survival(float64) float64
+		Upper(float64) float64
+	}); ok {
+		l.survival, l.upper = s.Survival, s.Upper
+	} else {
+		l.survival = func(v float64) float64 { return 1 - d.CDF(v) }
+		l.upper = func(q float64) float64 { return d.Quantile(1 - q) }
+	}
+	if t, ok := d.(interface{ TailMean(float64) float64 }); ok {
+		l.tail = t.TailMean
+	}
+	l.breaks = append(l.breaks, l.low)
+	if l.high < math.Inf(1) {
+		l.breaks = append(l.breaks, l.high)
+	}
+	if k, ok := d.(interface{ Knots() []float64 }); ok {
+		l.breaks = append(l.breaks, k.Knots()...)
+	} else if a, ok := d.(interface {
+		Atoms() (values, probabilities []float64)
+	}); ok {
+		values, _ := a.Atoms()
+		l.breaks = append(l.breaks, values...)
+	}
+	sort.Float64s(l.breaks)
+	return l
+}
+
+// rough reports a distribution that has atoms, gaps or kinks.
+func (l *law) rough() bool { return len(l.breaks) > 2 }
+
+// point reports a value that is known.
+func (l *law) point() bool { return l.low == l.high }
+
+// at is the value of rank p, where s = 1-p is given without rounding.
+func (l *law) at(p, s float64) float64 {
+	if s < 0.5 {
+		return l.upper(s)
+	}
+	return l.Quantile(p)
+}
+
+// same reports equal distributions; two that cannot be compared are different.
+func same(a, b mechanisms.Distribution) bool {
+	t := reflect.TypeOf(a)
+	if t != reflect.TypeOf(b) {
+		return false
+	}
+	if t.Comparable() {
+		return a == b
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+// group is a number of agents with one distribution.
+type group struct {
+	*law
+	n      int
+	agents []int
+}
+
+// grouped sorts agents by distribution, in order of appearance.
+func grouped(values []mechanisms.Distribution) []*group {
+	var groups []*group
+	index := make(map[mechanisms.Distribution]*group)
+	for i, d := range values {
+		var g *group
+		if reflect.TypeOf(d).Comparable() {
+			g = index[d]
+		} else {
+			for _, h := range groups {
+				if same(h.Distribution, d) {
+					g = h
+					break
+				}
+			}
+		}
+		if g == nil {
+			g = &group{law: newLaw(d)}
+			groups = append(groups, g)
+			if reflect.TypeOf(d).Comparable() {
+				index[d] = g
+			}
+		}
+		g.n++
+		g.agents = append(g.agents, i)
+	}
+	return groups
+}

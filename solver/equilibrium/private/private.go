@@ -1,0 +1,176 @@
+// Package private computes what agents play who know their own value only: the
+// Bayes-Nash equilibrium for independent private values.
+//
+// [Solve] picks the method by what the mechanism can do and by who competes:
+//
+//   - equal agents in an auction (any price mix, all-pay, reserve): the closed form
+//     (Vickrey 1961; Riley, Samuelson 1981), by quadrature in ranks;
+//   - different agents in a first-price auction: the system of Marshall, Meurer,
+//     Richard, Stromquist (1994) and Lebrun (1999), integrated from the top;
+//   - different agents in a second-price auction: truth (Vickrey 1961);
+//   - two different agents in an all-pay auction: the matching function of Amann,
+//     Leininger (1996).
+//
+// Strategies are [mechanisms.BidCurve]s: piecewise linear in the rank, so that
+// distributions with atoms, gaps and kinks, and values that are known, need nothing
+// of their own, and a certificate can be exact. Winning probabilities, payments
+// and payoffs are expectations by quadrature, not by simulation. Nothing is taken
+// on trust: package certify/private checks the strategies by other means.
+package private
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"allot/mechanisms"
+	"allot/solver/equilibrium"
+)
+
+// Equilibrium is what the agents play and what it brings.
+type Equilibrium struct {
+	Status equilibrium.Status
+	// Method names the method and its source, Selection says which equilibrium this
+	// is where several exist, Reason why there is none.
+	Method, Selection, Reason string
+	// Curves are the agents' strategies in the market's order; agents that play the
+	// same share the slices, which must not be changed.
+	Curves []mechanisms.BidCurve
+	// Account has the expectations: Values are E v_i, Win, Cost and Payoff those of
+	// an agent before it knows its value.
+	Account mechanisms.Account
+	// Top is the highest bid, Bottom the lowest that can win.
+	Bottom, Top float64
+	// Highest is E max v, by which epsilons are measured.
+	Highest float64
+}
+
+// Solver computes equilibria. The zero value works.
+type Solver struct {
+	// Tolerance is what a deviation may gain, as a share of E max v, on account of
+	// the strategies' finitely many knots (default 1e-6).
+	Tolerance float64
+}
+
+// Solve computes the equilibrium of the mechanism in the market. An error means
+// that the market is malformed; that no equilibrium was found is said in the
+// Status, with the Reason.
+func Solve(m mechanisms.Mechanism, market *mechanisms.Market) (*Equilibrium, error) {
+	values, reason, err := Values(market)
+	if err != nil {
+		return nil, err
+	}
+	if reason != "" {
+		return &Equilibrium{Status: equilibrium.NotFound, Reason: reason}, nil
+	}
+	return Solver{}.Solve(m, values)
+}
+
+// Values are the market's distributions of values; the reason is not empty where the
+// market has something that independent private values leave out.
+func Values(market *mechanisms.Market) (values []mechanisms.Distribution, reason string, err error) {
+	if market == nil {
+		return nil, "", errors.New("private: there is no market")
+	}
+	if err := market.Validate(); err != nil {
+		return nil, "", fmt.Errorf("private: %w", err)
+	}
+	for i := range market.Agents {
+		a := &market.Agents[i]
+		switch {
+		case a.Budget > 0:
+			return nil, fmt.Sprintf("agent %d (%s) has a budget: with private values no method here solves that", i+1, a.Name), nil
+		case a.Spite > 0:
+			return nil, fmt.Sprintf("agent %d (%s) is spiteful: with private values no method here solves that", i+1, a.Name), nil
+		case a.Common != nil:
+			return nil, fmt.Sprintf("agent %d (%s) shares a component: its value is not independent of its twins'", i+1, a.Name), nil
+		}
+		values = append(values, a.Value)
+	}
+	return values, "", nil
+}
+
+// Solve computes the equilibrium of the mechanism when agent i's value is drawn from
+// values[i], independently of the others'.
+func (s Solver) Solve(m mechanisms.Mechanism, values []mechanisms.Distribution) (*Equilibrium, error) {
+	if m == nil || len(values) == 0 {
+		return nil, errors.New("private: there is no mechanism or no agent")
+	}
+	for i, d := range values {
+		if d == nil {
+			return nil, fmt.Errorf("private: agent %d has no value", i+1)
+		}
+		low, high := d.Support()
+		if !(low >= 0 && low <= math.MaxFloat64 && high >= low) || !(d.Mean() <= math.MaxFloat64) {
+			return nil, fmt.Errorf("private: agent %d: values must be finite, at least 0 and have a mean", i+1)
+		}
+	}
+	if s.Tolerance <= 0 {
+		s.Tolerance = 1e-6
+	}
+	ranked, ok := m.(mechanisms.Ranked)
+	if !ok {
+		return s.generic(m, values)
+	}
+	rule := ranked.Ranking()
+	groups := grouped(values)
+	eq := &Equilibrium{Curves: make([]mechanisms.BidCurve, len(values))}
+	eq.Highest = highest(groups, 0)
+	switch {
+	case len(groups) == 1:
+		s.symmetric(eq, rule, groups[0])
+	case !rule.AllPay && rule.First == 0:
+		s.truthful(eq, rule, groups)
+	case !rule.AllPay && rule.First == 1:
+		s.firstPrice(eq, rule, groups)
+	case rule.AllPay && len(groups) == 2 && len(values) == 2:
+		s.allPay(eq, rule, groups)
+	case rule.AllPay:
+		eq.Status, eq.Reason = equilibrium.NotFound, "an all-pay auction among three or more different agents: no fast method is known here"
+	default:
+		eq.Status, eq.Reason = equilibrium.NotFound, fmt.Sprintf("a price of %g times the first and %g times the second bid among different agents: no fast method is known here", rule.First, 1-rule.First)
+	}
+	return eq, nil
+}
+
+// highest is E[max v; max v >= low].
+func highest(groups []*group, low float64) float64 {
+	if low <= 0 {
+		for _, g := range groups {
+			low = math.Max(low, g.low)
+		}
+	}
+	ends := panels(groups, low)
+	sum := over(func(v float64) float64 { return above(groups, v) }, ends) + beyond(groups, ends[len(ends)-1])
+	return low*(1-belowStrictly(groups, low)) + sum
+}
+
+// below is P(every value <= v).
+func below(groups []*group, v float64) float64 {
+	p := 1.0
+	for _, g := range groups {
+		p *= power(g.CDF(v), g.n)
+	}
+	return p
+}
+
+// above is P(some value > v), without cancellation in the tail.
+func above(groups []*group, v float64) float64 {
+	sum := 0.0
+	for _, g := range groups {
+		s := g.survival(v)
+		if s >= 1 {
+			return 1
+		}
+		sum += float64(g.n) * math.Log1p(-s)
+	}
+	return -math.Expm1(sum)
+}
+
+// belowStrictly is P(every value < v).
+func belowStrictly(groups []*group, v float64) float64 {
+	if v <= 0 {
+		return 0
+	}
+	return below(groups, math.Nextafter(v, 0))
+}
