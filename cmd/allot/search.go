@@ -16,7 +16,7 @@ import (
 var engine = struct {
 	search   func(context.Context, *search.Problem, func(search.Progress)) (*search.Report, error)
 	evaluate func(context.Context, *search.Problem) (*search.Report, error)
-}{}
+}{search.Search, search.Evaluate}
 
 func newSearch(env *environment) *cobra.Command {
 	c := &cobra.Command{

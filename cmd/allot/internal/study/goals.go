@@ -85,7 +85,7 @@ func (d *decoder) constraint(n *node) (constraints.Constraint, string, error) {
 		if err != nil {
 			return nil, "", err
 		}
-		c, err := d.build(n, kind, nil)
+		c, err := d.build(n, kind, nil, nil)
 		return c, kind.Name, err
 	}
 	if n.form == mapping {
@@ -103,7 +103,7 @@ func (d *decoder) constraint(n *node) (constraints.Constraint, string, error) {
 
 // kind is the constraint that the node names.
 func (d *decoder) kind(n *node) (constraints.Kind, error) {
-	kinds := constraintKinds()
+	kinds := constraints.Kinds()
 	names := make([]string, len(kinds))
 	for i, k := range kinds {
 		if k.Name == n.text {
@@ -145,25 +145,31 @@ func (d *decoder) optioned(n, name *node) (constraints.Constraint, string, error
 		}
 		key += fmt.Sprintf(" %s=%g", k, options[k])
 	}
-	c, err := d.build(n, kind, options)
+	c, err := d.build(n, kind, options, keys)
 	return c, key, err
 }
 
-func (d *decoder) build(n *node, kind constraints.Kind, options map[string]float64) (constraints.Constraint, error) {
-	c, err := newConstraint(kind.Name, options)
-	if err != nil {
-		hint := ""
-		if len(kind.Options) > 0 {
-			names := make([]string, 0, len(kind.Options))
-			for k := range kind.Options {
-				names = append(names, k)
-			}
-			slices.Sort(names)
-			hint = "its options are " + strings.Join(names, ", ")
-		}
-		return nil, d.fail(n, hint, "%s", bare(err))
+func (d *decoder) build(n *node, kind constraints.Kind, options map[string]float64, keys map[string]*node) (constraints.Constraint, error) {
+	c, err := constraints.New(kind.Name, options)
+	if err == nil {
+		return c, nil
 	}
-	return c, nil
+	names := make([]string, 0, len(kind.Options))
+	for k := range kind.Options {
+		names = append(names, k)
+	}
+	slices.Sort(names)
+	hint := ""
+	if len(names) > 0 {
+		hint = "its options are " + strings.Join(names, ", ")
+	}
+	for _, k := range names { // the option that the error is about
+		if v, given := keys[k]; given && strings.Contains(err.Error(), k) {
+			n = v
+			break
+		}
+	}
+	return nil, d.fail(n, hint, "%s", bare(err))
 }
 
 // relations are the keys that hold an expression against a number.
@@ -197,7 +203,7 @@ func (d *decoder) formula(n *node) (constraints.Constraint, string, error) {
 	if found != 1 {
 		return nil, "", d.fail(n, "", "the constraint has %d of atLeast, atMost and equals: it needs one", found)
 	}
-	c, err := newFormula(text, relation, bound)
+	c, err := constraints.NewExpression(text, relation, bound)
 	if err != nil {
 		return nil, "", d.within(keys["expression"], err)
 	}
