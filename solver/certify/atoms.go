@@ -88,9 +88,12 @@ func (t *atoms) start() { copy(t.choice, t.from) }
 
 // next moves to the next joint signal of the agents but i and reports whether there
 // is one.
-func (t *atoms) next(i int) bool {
+func (t *atoms) next(i int) bool { return t.nextOf(i, -1) }
+
+// nextOf is next with all but one of the mixing agents left out (only < 0: none).
+func (t *atoms) nextOf(i, only int) bool {
 	for row, who := range t.who {
-		if who == i {
+		if who == i || only >= 0 && row != only {
 			continue
 		}
 		if t.choice[row]++; t.choice[row] < t.from[row+1] {
@@ -112,6 +115,8 @@ type mixedContest struct {
 	turn1      float64 // where the cubic turns
 	turn2      float64
 	winnerPays bool
+	// No agent that stands back and has at most this value gains more than that.
+	idleValue, idleBound float64
 }
 
 func (c *Certifier) prepareAtoms(r mechanisms.Ratio) string {
@@ -127,6 +132,7 @@ func (c *Certifier) prepareAtoms(r mechanisms.Ratio) string {
 	}
 	c.kind = atomContest
 	c.prepareContest(r)
+	k.idleValue, k.idleBound = -1, 0
 	k.ratio, k.winnerPays = r, r.WinnerPays
 	root := math.Sqrt(3*r.Exponent*r.Exponent + 1)
 	k.turn1 = (3*r.Exponent - 1 - root) / (6 * r.Exponent)
@@ -134,21 +140,22 @@ func (c *Certifier) prepareAtoms(r mechanisms.Ratio) string {
 	return ""
 }
 
-// face sets the curve up for agent i.
-func (k *mixedContest) face(c *Certifier, i int) {
+// face sets the curve up for agent i, against all others or, of those that mix,
+// only one.
+func (k *mixedContest) face(c *Certifier, i, only int) {
 	r := c.contest.rivals(c, i)
 	rho := r.rho
 	k.v, k.free = c.values[i], 0
 	k.sigma, k.q = k.sigma[:0], k.q[:0]
 	worst := 0.0
 	k.atoms.start()
-	for more := true; more; more = k.atoms.next(i) {
+	for more := true; more; more = k.atoms.nextOf(i, only) {
 		q, scale := 1.0, 0.0
 		if r.b > 0 {
 			scale = r.scale
 		}
 		for row, at := range k.atoms.choice {
-			if k.atoms.who[row] != i {
+			if k.atoms.who[row] != i && (only < 0 || row == only) {
 				q *= k.atoms.chance[at]
 				scale = max(scale, k.atoms.signal[at])
 			}
@@ -163,7 +170,7 @@ func (k *mixedContest) face(c *Certifier, i int) {
 			b = r.b * power(r.scale/scale, rho)
 		}
 		for row, at := range k.atoms.choice {
-			if who := k.atoms.who[row]; who != i && k.atoms.signal[at] > 0 {
+			if who := k.atoms.who[row]; who != i && k.atoms.signal[at] > 0 && (only < 0 || row == only) {
 				b += weight(k.ratio.Weights, who) * power(k.atoms.signal[at]/scale, rho)
 			}
 		}
@@ -176,12 +183,65 @@ func (k *mixedContest) face(c *Certifier, i int) {
 
 func (c *Certifier) atomContestAgent(i int) (best deviation, own, slack float64) {
 	k := &c.mixture
+	if c.proven > 0 && !c.mixes(i) && c.profile.Signals[i] == 0 {
+		if best, ok := c.idleAgent(i); ok {
+			return best, 0, 0
+		}
+	}
 	if k.atoms.joint(i) > maxJoint {
 		c.kind = refused
 		c.rule.reason = fmt.Sprintf("agent %d faces more than %d joint signals of agents that mix", i+1, maxJoint)
 		return best, 0, 0
 	}
-	k.face(c, i)
+	k.face(c, i, -1)
+	best, own, slack = c.facing(i)
+	return best, own, slack
+}
+
+// idleAgent bounds what an agent that stands back could gain, by the cheaper game
+// in which all the mixing agents but the strongest stand back as well, which
+// raises every chance. Among agents of equal weights the bound of a higher value
+// covers the lower ones. ok says that the bound is no more than is proven of others
+// already, so that nothing is lost by it.
+func (c *Certifier) idleAgent(i int) (best deviation, ok bool) {
+	k := &c.mixture
+	if k.ratio.Weights == nil && c.values[i] <= k.idleValue {
+		return deviation{bound: k.idleBound}, true
+	}
+	strongest, most := -1, 0.0
+	for row, who := range k.atoms.who {
+		if m := c.profile.Signals[who]; m > most {
+			strongest, most = row, m
+		}
+	}
+	if strongest < 0 {
+		return best, false
+	}
+	highest := i
+	if k.ratio.Weights == nil && k.idleValue < 0 {
+		for j, v := range c.values {
+			if v > c.values[highest] && !c.mixes(j) && c.profile.Signals[j] == 0 {
+				highest = j
+			}
+		}
+	}
+	for _, j := range [2]int{highest, i} {
+		k.face(c, j, strongest)
+		if k.free > 0 {
+			break
+		}
+		if best, _, _ = c.facing(j); best.bound <= c.proven {
+			k.idleValue, k.idleBound = max(k.idleValue, c.values[j]), max(k.idleBound, best.bound)
+			return deviation{bound: best.bound}, true
+		}
+		k.idleValue = max(k.idleValue, 0)
+	}
+	return best, false
+}
+
+// facing bounds agent i's pay-offs on the curve that is set up.
+func (c *Certifier) facing(i int) (best deviation, own, slack float64) {
+	k := &c.mixture
 	v, fee := k.v, k.ratio.Fee
 	high := v
 	if !k.winnerPays {

@@ -25,6 +25,9 @@ type Certifier struct {
 	evaluations int
 	limit       int
 	limited     bool
+	// proven is a gain that need not be undercut: the tolerance, or what other
+	// agents may gain. 0 where every agent's own bound is asked for.
+	proven float64
 
 	n       int
 	values  []float64
@@ -105,9 +108,16 @@ func (c *Certifier) Game(g mechanisms.Game, p mechanisms.Profile, payoff []float
 	}
 	cert := Certificate{Standing: Certified, Method: methods[c.kind], Epsilon: -1}
 	mismatch, liar := 0.0, -1
-	left := c.limit
-	for i := range c.n {
-		c.limit = max(64, left/(c.n-i))
+	left, todo := c.limit, c.n
+	// Agents that mix come first: what they may gain says how far to go for others.
+	for turn := range 2 * c.n {
+		i := turn % c.n
+		if c.mixes(i) != (turn < c.n) {
+			continue
+		}
+		c.limit = max(64, left/todo)
+		todo--
+		c.proven = max(c.tol, cert.Epsilon)
 		before := c.evaluations
 		best, own, slack := c.agent(i)
 		left -= c.evaluations - before
@@ -156,6 +166,7 @@ func (c *Certifier) Game(g mechanisms.Game, p mechanisms.Profile, payoff []float
 
 // yields is what the profile yields agent i.
 func (c *Certifier) yields(i int) float64 {
+	c.proven = 0
 	_, own, _ := c.agent(i)
 	return own
 }
@@ -207,7 +218,7 @@ func (c *Certifier) agent(i int) (best deviation, own, slack float64) {
 // prepare checks the game and the profile, chooses how to bound pay-offs and
 // computes what the agents share. It returns what is wrong, or "".
 func (c *Certifier) prepare(g mechanisms.Game, p mechanisms.Profile, o Options) string {
-	c.evaluations, c.limited, c.kind = 0, false, refused
+	c.evaluations, c.limited, c.kind, c.proven = 0, false, refused, 0
 	c.heap = c.heap[:0]
 	c.rule.reason = ""
 	n := len(g.Values)
