@@ -361,3 +361,23 @@ func below(m mechanisms.Mixture, x float64) float64 {
 	a, b := m.Signals[k-1], m.Signals[k]
 	return m.Cumulative[k-1] + (m.Cumulative[k]-m.Cumulative[k-1])*(x-a)/(b-a)
 }
+
+// duel is what a newcomer of value v has in competition with the ring's leader.
+func (r *Ring) duel(ws *Work, leader, v float64) (float64, error) {
+	m, err := restrict(r.Game.Mechanism, []int{ws.stage.leader, len(r.Game.Values)})
+	if err != nil {
+		return 0, err
+	}
+	solver := r.Solver
+	if solver == nil {
+		solver = &ws.solver
+	}
+	g := mechanisms.Game{Mechanism: m, Values: []float64{leader, v}}
+	if err := solver.Solve(g, &ws.eq); err != nil {
+		return 0, fmt.Errorf("cartel: a newcomer against the leader: %w", err)
+	}
+	if !fits(g, &ws.eq) {
+		return 0, &unknownError{"no equilibrium was found of the leader and a newcomer"}
+	}
+	return ws.eq.Payoff[1], nil
+}
