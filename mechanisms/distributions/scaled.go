@@ -2,8 +2,8 @@ package distributions
 
 import "math"
 
-// distribution is what every value here can do.
-type distribution interface {
+// anyValue is what every distribution of values can do.
+type anyValue interface {
 	CDF(v float64) float64
 	Quantile(p float64) float64
 	Mean() float64
@@ -17,7 +17,7 @@ type distribution interface {
 // Distributions of this package stay in their family; others are wrapped. Domain:
 // factor finite and above 0; other factors give nil. A test asserts the quantiles of a
 // scaled log-normal.
-func Scaled(d distribution, factor float64) distribution {
+func Scaled(d anyValue, factor float64) anyValue {
 	if !(factor > 0) || !finite(factor) {
 		return nil
 	}
@@ -51,7 +51,7 @@ func Scaled(d distribution, factor float64) distribution {
 }
 
 type scaled struct {
-	of     distribution
+	of     anyValue
 	factor float64
 }
 

@@ -6,14 +6,14 @@ import (
 )
 
 func TestScaled(t *testing.T) {
-	must := func(d distribution, err error) distribution {
+	must := func(d anyValue, err error) anyValue {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
 		return d
 	}
-	for name, d := range map[string]distribution{
+	for name, d := range map[string]anyValue{
 		"uniform":     must(NewUniform(1, 3)),
 		"lognormal":   must(NewLogNormal(-3, 0.7)),
 		"exponential": must(NewExponential(2)),
