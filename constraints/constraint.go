@@ -25,6 +25,10 @@ type Case struct {
 	Certificate func() certify.Certificate
 	// Solver solves other games (fewer agents, more identities); never nil.
 	Solver *equilibrium.Solver
+
+	// scratch is the work space of the measures, kept from case to case when the
+	// caller reuses the Case.
+	scratch *scratch
 }
 
 // Constraint is a desideratum. Implementations are immutable and safe for

@@ -1,0 +1,85 @@
+package constraints
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"allot/solver/cartel"
+)
+
+// ringProof demands that the ring of all agents has nothing to gain, or that it needs
+// patience.
+//
+//	measure: G = v_max - c_min - sum u_i, at most 0;
+//	with `minDiscount`: the critical discount factor, at least the option
+//
+// G is what the agents gain together when the highest value takes the right at the least
+// cost and the others stand back (package cartel). Competition implies G > 0, so
+// that no mechanism has both. The critical discount factor is that of the best agreement
+// under grim trigger; 1 where none holds. Domain: known equilibria. Tolerance 1e-9 (of
+// E max v for G). A test asserts 20 for the first-price auction at 30/20/10 and the critical
+// factor 0.5.
+type ringProof struct {
+	tolerance float64
+	discount  float64 // NaN: the gain is measured
+}
+
+func newRingProof(o map[string]float64) (Constraint, error) {
+	d := o["minDiscount"]
+	if !math.IsNaN(d) && !(d >= 0 && d <= 1) {
+		return nil, fmt.Errorf("constraints: ring-proof: minDiscount is %g: a discount factor is in [0, 1]", d)
+	}
+	return ringProof{tolerance: o["tolerance"], discount: d}, nil
+}
+
+func (ringProof) Name() string { return "ring-proof" }
+
+func (r ringProof) Bound() Bound {
+	if !math.IsNaN(r.discount) {
+		return Bound{Relation: AtLeast, Value: r.discount, Tolerance: r.tolerance}
+	}
+	return Bound{Relation: AtMost, Tolerance: r.tolerance, Money: true}
+}
+
+var errNoRing = errors.New("what a ring gains is not known")
+
+func (r ringProof) Measure(c *Case) (float64, error) {
+	if !math.IsNaN(r.discount) {
+		report, err := ring(c)
+		if err != nil {
+			return 0, err
+		}
+		return report.CriticalDiscount, nil
+	}
+	s := cartel.Gap(c.Game, c.Equilibrium, &c.room().rings)
+	if !s.Known {
+		return 0, errNoRing
+	}
+	return s.Gap, nil
+}
+
+func ring(c *Case) (*cartel.Report, error) {
+	r := cartel.Ring{Game: c.Game, Equilibrium: c.Equilibrium, Solver: c.Solver, Curve: []float64{0}}
+	return r.Analyse()
+}
+
+func (r ringProof) Explain(c *Case, measure float64) string {
+	if !math.IsNaN(r.discount) {
+		report, err := ring(c)
+		switch {
+		case err != nil:
+			return err.Error()
+		case !(report.Gap > 0):
+			return "the ring has nothing to gain"
+		case measure >= 1:
+			return "no agreement of the ring holds at any discount factor"
+		}
+		return fmt.Sprintf("the ring of all agents holds from a discount factor of %.4g, %s signalling %.6g", measure, c.name(report.Leader), report.Bid)
+	}
+	s := cartel.Gap(c.Game, c.Equilibrium, &c.room().rings)
+	if _, verdict := r.Bound().Judge(measure, c.scale()); verdict != Violated {
+		return "the ring has nothing to gain"
+	}
+	return fmt.Sprintf("the ring gains %.6g when %s alone takes the right at %.6g", measure, c.name(s.Leader), s.LeastCost)
+}
