@@ -64,14 +64,23 @@ func Points(n, dims int, seed uint64) []float64 {
 }
 
 // directions reads the first direction numbers off the engine, which visits points in
-// Gray-code order: its draw 2^c differs from the one before by direction number c.
+// Gray-code order: its draw 2^c differs from the one before by direction number c. The
+// engine leaves out the second dimension of the sequence, that of the polynomial x + 1
+// (its table starts there, and is read from the entry after); it is put back, without
+// it the first two dimensions are no (0, 2)-sequence.
 func directions(bits, dims int) []uint32 {
 	v := make([]uint32, bits*dims)
 	if bits == 0 {
 		return v
 	}
-	e := sobol.NewEngine(uint32(dims))
-	last := make([]float64, dims)
+	place := func(j int) int {
+		if j > 0 {
+			return j + 1
+		}
+		return j
+	}
+	e := sobol.NewEngine(uint32(max(1, dims-1)))
+	last := make([]float64, max(1, dims-1))
 	for k := 1; k <= 1<<(bits-1); k++ {
 		x := e.Draw()
 		if k&(k-1) == 0 {
@@ -79,11 +88,18 @@ func directions(bits, dims int) []uint32 {
 			for 1<<c < k {
 				c++
 			}
-			for d := range dims {
-				v[c*dims+d] = uint32(x[d]*(1<<32)) ^ uint32(last[d]*(1<<32))
+			for j := range x {
+				v[c*dims+place(j)] = uint32(x[j]*(1<<32)) ^ uint32(last[j]*(1<<32))
 			}
 		}
 		last = x
+	}
+	if dims > 1 {
+		m := uint32(1) << 31
+		for c := range bits {
+			v[c*dims+1] = m
+			m ^= m >> 1
+		}
 	}
 	return v
 }
