@@ -297,6 +297,15 @@ func (a Axis) Clamp(x float64) float64 {
 	return math.Min(math.Max(x, a.From), a.To)
 }
 
+// Fixed is the space that holds nothing but the design at a point, as At takes it.
+func (s Space) Fixed(x []float64) (Space, error) {
+	d, err := s.At(x)
+	if err != nil {
+		return Space{}, err
+	}
+	return Space{family: s.family, settings: d.Settings}, nil
+}
+
 // Design is what the protocol offers: a mechanism of a family, at fixed
 // parameters, under terms. Designs made by hand need a Mechanism only.
 type Design struct {

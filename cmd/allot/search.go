@@ -16,7 +16,8 @@ import (
 var engine = struct {
 	search   func(context.Context, *search.Problem, func(search.Progress)) (*search.Report, error)
 	evaluate func(context.Context, *search.Problem) (*search.Report, error)
-}{search.Search, search.Evaluate}
+	binding  func(context.Context, *search.Problem, *search.Candidate) ([]string, error)
+}{search.Search, search.Evaluate, search.Binding}
 
 func newSearch(env *environment) *cobra.Command {
 	c := &cobra.Command{
@@ -45,7 +46,11 @@ the objective from a bound. - reads the study from standard input.`,
 		if err != nil {
 			return solving(c.Context(), s.File, err)
 		}
-		if err := report.Search(&s.Problem, r).Write(env.out, f); err != nil {
+		binding, err := engine.binding(c.Context(), &s.Problem, r.Best)
+		if err != nil {
+			return solving(c.Context(), s.File, err)
+		}
+		if err := report.Search(&s.Problem, r, binding).Write(env.out, f); err != nil {
 			return err
 		}
 		return outcome(&s.Problem, r)

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -16,9 +17,10 @@ import (
 // shownAgents is how many agents a table shows one by one.
 const shownAgents = 12
 
-// Search is the document of a search.
-func Search(p *search.Problem, r *search.Report) *Document {
-	d := &Document{Data: searchData(p, r)}
+// Search is the document of a search; binding names the constraints that bind at
+// the best mechanism.
+func Search(p *search.Problem, r *search.Report, binding []string) *Document {
+	d := &Document{Data: searchData(p, r, binding)}
 	d.Records = records(d.Data.(*searchJSON))
 	d.Facts = append(d.Facts, Fact{"status", standing(r)})
 	head := r.Best
@@ -41,10 +43,17 @@ func Search(p *search.Problem, r *search.Report) *Document {
 		d.Facts = append(d.Facts, details(head)...)
 	}
 	d.Facts = append(d.Facts, Fact{"effort", fmt.Sprintf("%d evaluations, seed %d", r.Evaluations, r.Seed)})
+	if r.Best != nil && len(r.Best.Searched) > 0 && len(r.Best.Constraints) > 0 {
+		text := "no constraint: the objective is best where it is without them"
+		if len(binding) > 0 {
+			text = strings.Join(binding, ", ") + ": without it the objective would go further"
+		}
+		d.Facts = append(d.Facts, Fact{"what binds", text})
+	}
 	if head != nil {
 		d.Tables = append(d.Tables, Agents("Agents", head))
 		if len(head.Constraints) > 0 {
-			d.Tables = append(d.Tables, Findings("Constraints", head.Constraints))
+			d.Tables = append(d.Tables, Findings("Constraints", head.Constraints, binding))
 		}
 	}
 	if len(r.Candidates) > 1 {
@@ -56,7 +65,7 @@ func Search(p *search.Problem, r *search.Report) *Document {
 
 // Evaluation is the document of an evaluation.
 func Evaluation(p *search.Problem, r *search.Report) *Document {
-	data := searchData(p, r)
+	data := searchData(p, r, nil)
 	d := &Document{Data: &evaluationJSON{Objective: data.Objective, Candidates: data.Candidates, Warnings: data.Warnings}}
 	d.Records = records(data)
 	d.Facts = append(d.Facts, Fact{"objective", p.Objective.Name()})
@@ -66,7 +75,7 @@ func Evaluation(p *search.Problem, r *search.Report) *Document {
 		d.Facts = append(d.Facts, details(c)...)
 		d.Tables = append(d.Tables, Agents("Agents", c))
 		if len(c.Constraints) > 0 {
-			d.Tables = append(d.Tables, Findings("Constraints", c.Constraints))
+			d.Tables = append(d.Tables, Findings("Constraints", c.Constraints, nil))
 		}
 	} else {
 		d.Tables = append(d.Tables, Ranking("Every mechanism", r.Candidates))
@@ -76,7 +85,7 @@ func Evaluation(p *search.Problem, r *search.Report) *Document {
 			t.Heading += "\n" + equilibrium(c)
 			d.Tables = append(d.Tables, t)
 			if len(c.Constraints) > 0 {
-				d.Tables = append(d.Tables, Findings("Constraints of "+heading, c.Constraints))
+				d.Tables = append(d.Tables, Findings("Constraints of "+heading, c.Constraints, nil))
 			}
 		}
 	}
@@ -269,8 +278,8 @@ func Agents(heading string, c *search.Candidate) Table {
 	t := Table{Heading: heading, Columns: []string{"agent", "value", "signal", "wins", "pays", "keeps"}}
 	all := c.Equilibrium.Agents
 	s := scale(c)
-	row := func(name string, value Cell, a search.AgentResult) {
-		t.Rows = append(t.Rows, []Cell{Text(name), value, Near(a.Signal, s), Near(a.Win, 1), Near(a.Cost, s), Near(a.Payoff, s)})
+	row := func(name string, value, signal Cell, a search.AgentResult) {
+		t.Rows = append(t.Rows, []Cell{Text(name), value, signal, Near(a.Win, 1), Near(a.Cost, s), Near(a.Payoff, s)})
 	}
 	shown := all
 	if len(all) > shownAgents {
@@ -286,15 +295,15 @@ func Agents(heading string, c *search.Candidate) Table {
 	}
 	var top, total search.AgentResult
 	for _, a := range shown {
-		row(a.Name, Amount(a.Value), a)
+		row(a.Name, Amount(a.Value), Near(a.Signal, s), a)
 		add(&top, a)
 	}
 	for _, a := range all {
 		add(&total, a)
 	}
 	if n := len(all) - len(shown); n > 0 {
-		row(fmt.Sprintf("%d others", n), Text(""), search.AgentResult{
-			Signal: total.Signal - top.Signal, Win: total.Win - top.Win, Cost: total.Cost - top.Cost, Payoff: total.Payoff - top.Payoff,
+		row(fmt.Sprintf("%d others", n), Text(""), Text(""), search.AgentResult{
+			Win: total.Win - top.Win, Cost: total.Cost - top.Cost, Payoff: total.Payoff - top.Payoff,
 		})
 	}
 	if u := c.Equilibrium.Unsold; u > 0 {
@@ -302,24 +311,23 @@ func Agents(heading string, c *search.Candidate) Table {
 		total.Win += u
 	}
 	if len(all) > 1 {
-		row("together", Text(""), total)
+		row("together", Text(""), Text(""), total)
 	}
 	return t
 }
 
 func add(sum *search.AgentResult, a search.AgentResult) {
-	sum.Signal += a.Signal
 	sum.Win += a.Win
 	sum.Cost += a.Cost
 	sum.Payoff += a.Payoff
 }
 
-// Findings is the table of constraints.
-func Findings(heading string, findings []constraints.Finding) Table {
+// Findings is the table of constraints; binding names those that bind.
+func Findings(heading string, findings []constraints.Finding, binding []string) Table {
 	t := Table{Heading: heading, Columns: []string{"constraint", "measure", "bound", "violation", "verdict", "why"}}
 	for _, f := range findings {
 		verdict := f.Verdict.String()
-		if Binds(f) {
+		if slices.Contains(binding, f.Name) {
 			verdict += ", binds"
 		}
 		t.Rows = append(t.Rows, []Cell{
@@ -328,15 +336,6 @@ func Findings(heading string, findings []constraints.Finding) Table {
 		})
 	}
 	return t
-}
-
-// Binds reports a constraint that holds with its measure at the bound: what keeps
-// the objective from going further, or would.
-func Binds(f constraints.Finding) bool {
-	if f.Verdict != constraints.Holds || math.IsInf(f.Bound.Value, 0) {
-		return false
-	}
-	return math.Abs(f.Measure-f.Bound.Value) <= math.Max(f.Bound.Tolerance, 1e-6*math.Abs(f.Bound.Value))
 }
 
 // Ranking is the table of candidates.

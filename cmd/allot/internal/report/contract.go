@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 	"sort"
 	"strconv"
 
@@ -82,7 +83,7 @@ type constraintJSON struct {
 }
 
 // searchData fills the contract.
-func searchData(p *search.Problem, r *search.Report) *searchJSON {
+func searchData(p *search.Problem, r *search.Report, binding []string) *searchJSON {
 	out := &searchJSON{
 		Status:      string(r.Status),
 		Objective:   p.Objective.Name(),
@@ -95,10 +96,14 @@ func searchData(p *search.Problem, r *search.Report) *searchJSON {
 	if r.Best == nil {
 		out.Bound.Gap = Number(math.NaN())
 	} else {
-		out.Best = candidateData(r.Best)
+		out.Best = candidateData(r.Best, binding)
 	}
 	for _, c := range r.Candidates {
-		out.Candidates = append(out.Candidates, candidateData(c))
+		of := binding
+		if c != r.Best {
+			of = nil
+		}
+		out.Candidates = append(out.Candidates, candidateData(c, of))
 	}
 	return out
 }
@@ -106,7 +111,7 @@ func searchData(p *search.Problem, r *search.Report) *searchJSON {
 // texts is never nil: JSON shows an empty list, not null.
 func texts(s []string) []string { return append([]string{}, s...) }
 
-func candidateData(c *search.Candidate) *candidateJSON {
+func candidateData(c *search.Candidate, binding []string) *candidateJSON {
 	e := c.Equilibrium
 	out := &candidateJSON{
 		Family: c.Family, Parameters: map[string]any{}, Searched: texts(c.Searched),
@@ -134,7 +139,7 @@ func candidateData(c *search.Candidate) *candidateJSON {
 	for _, f := range c.Constraints {
 		out.Constraints = append(out.Constraints, constraintJSON{
 			Name: f.Name, Measure: Number(f.Measure), Relation: f.Bound.Relation.String(), Bound: Number(f.Bound.Value),
-			Violation: Number(f.Violation), Verdict: f.Verdict.String(), Binds: Binds(f), Why: f.Why,
+			Violation: Number(f.Violation), Verdict: f.Verdict.String(), Binds: slices.Contains(binding, f.Name), Why: f.Why,
 		})
 	}
 	return out

@@ -140,7 +140,7 @@ func (t *Table) render(out io.Writer) error {
 			}
 		}
 	}
-	room := width
+	room := width - 2 // the last column is padded too
 	for _, w := range widths[:max(0, last)] {
 		room -= w + 2
 	}
