@@ -10,13 +10,14 @@ import (
 
 // Contests against mixtures that are made of atoms.
 //
-//	u(a) = sum_k q_k (v - [winner pays] a) t_k(a) - [all pay] a - fee,
-//	t_k(a) = 1/(1 + (sigma_k/a)^rho),  sigma_k = (B_k/w)^(1/rho)
+//	u(a) = sum_k p_k (v - [winner pays] a) t_k(a) - [all pay] a - fee,
+//	t_k(a) = 1/(1 + q_k(a)),  q_k(a) = kappa_k (top_k/a)^rho,  kappa_k = B_k/(w top_k^rho)
 //
-// over what the others may jointly signal: B_k with probability q_k. The second
+// over what the others may jointly signal: B_k, with probability p_k, top_k the
+// highest of the signals in it. The second
 // derivatives are enclosed in closed form: a^2 t'' = rho t(1-t)(rho(1-2t) - 1), a
 // cubic in t, which is monotone in a. For rho <= 1 the sum is concave. Domain: at
-// most 2^14 joint signals; sigma_k = 0 where nobody signals. Reference: Wang
+// most 2^14 joint signals; top_k = 0 where nobody signals. Reference: Wang
 // (2010) for the semi-mixed equilibrium; a test asserts epsilon below 1e-13 for it at
 // values 4, 2, rho = 1.5 (signals 1.058267, 2/3 with probability 0.793701).
 
@@ -106,15 +107,17 @@ func (t *atoms) nextOf(i, only int) bool {
 
 // mixedContest is one agent's pay-off curve.
 type mixedContest struct {
-	atoms      atoms
-	ratio      mechanisms.Ratio
-	v, rel     float64
-	sigma, q   []float64
-	free       float64 // chance that nobody else signals and there is no phantom
-	splits     []float64
-	turn1      float64 // where the cubic turns
-	turn2      float64
-	winnerPays bool
+	atoms  atoms
+	ratio  mechanisms.Ratio
+	v, rel float64
+	// One for each joint signal: the highest, the others' total relative to it,
+	// and its probability.
+	top, kappa, p []float64
+	free          float64 // chance that nobody else signals and there is no phantom
+	splits        []float64
+	turn1         float64 // where the cubic turns
+	turn2         float64
+	winnerPays    bool
 	// No agent that stands back and has at most this value gains more than that.
 	idleValue, idleBound float64
 }
@@ -146,7 +149,7 @@ func (k *mixedContest) face(c *Certifier, i, only int) {
 	r := c.contest.rivals(c, i)
 	rho := r.rho
 	k.v, k.free = c.values[i], 0
-	k.sigma, k.q = k.sigma[:0], k.q[:0]
+	k.top, k.kappa, k.p = k.top[:0], k.kappa[:0], k.p[:0]
 	worst := 0.0
 	k.atoms.start()
 	for more := true; more; more = k.atoms.nextOf(i, only) {
@@ -162,7 +165,7 @@ func (k *mixedContest) face(c *Certifier, i, only int) {
 		}
 		if scale == 0 {
 			k.free += q
-			k.sigma, k.q = append(k.sigma, 0), append(k.q, q)
+			k.top, k.kappa, k.p = append(k.top, 0), append(k.kappa, 0), append(k.p, q)
 			continue
 		}
 		b := 0.0
@@ -176,7 +179,7 @@ func (k *mixedContest) face(c *Certifier, i, only int) {
 		}
 		_, e := math.Frexp(b / r.w)
 		worst = max(worst, math.Abs(float64(e)))
-		k.sigma, k.q = append(k.sigma, scale*power(b/r.w, 1/rho)), append(k.q, q)
+		k.top, k.kappa, k.p = append(k.top, scale), append(k.kappa, b/r.w), append(k.p, q)
 	}
 	k.rel = unit * 2 * (c.contest.extra + 2*worst + 4*float64(len(k.atoms.who)))
 }
@@ -250,7 +253,7 @@ func (c *Certifier) facing(i int) (best deviation, own, slack float64) {
 	back := v * k.free / float64(c.n)
 	best = deviation{value: back, bound: back}
 	if k.free > 0 {
-		slack = unit * v * (8 + float64(len(k.q)))
+		slack = unit * v * (8 + float64(len(k.p)))
 		best.value, best.bound = back-slack, back+slack
 	}
 	// What the profile yields; its signals start the search.
@@ -292,7 +295,7 @@ func (c *Certifier) facing(i int) (best deviation, own, slack float64) {
 // claimed adds what one signal of agent i's own strategy yields.
 func (c *Certifier) claimed(i int, a, chance, back, fee float64, mean *total, slack *float64, best *deviation) {
 	k := &c.mixture
-	u, err := back, 8*unit*back*(1+float64(len(k.q)))
+	u, err := back, 8*unit*back*(1+float64(len(k.p)))
 	if a > 0 {
 		u, _, err, _ = k.at(a)
 		u -= fee
@@ -309,10 +312,9 @@ func (c *Certifier) claimed(i int, a, chance, back, fee float64, mean *total, sl
 func (c *Certifier) split(high float64) {
 	k := &c.mixture
 	k.splits = k.splits[:0]
-	if rho := k.ratio.Exponent; rho > 1 && len(k.sigma) <= 256 {
-		turn := math.Pow((rho-1)/(rho+1), 1/rho)
-		for _, s := range k.sigma {
-			if a := s * turn; a > 0 && a*(1+1e-6) < high {
+	if rho := k.ratio.Exponent; rho > 1 && len(k.top) <= 256 {
+		for j, top := range k.top {
+			if a := top * math.Pow(k.kappa[j]*(rho-1)/(rho+1), 1/rho); a > 0 && a*(1+1e-6) < high {
 				k.splits = append(k.splits, a*(1-1e-6), a*(1+1e-6))
 			}
 		}
@@ -326,25 +328,25 @@ func (k *mixedContest) bound(lo, hi, tol float64) (upper, signal, value float64,
 	return boundSmooth(k, lo, hi, tol)
 }
 
-// odds of one joint signal.
-func (k *mixedContest) odds(sigma, a float64) (t, rest float64) {
+// odds of joint signal j.
+func (k *mixedContest) odds(j int, a float64) (t, rest float64) {
 	switch {
-	case sigma == 0:
+	case k.top[j] == 0:
 		return 1, 0
 	case a == 0:
 		return 0, 1
 	}
-	return chance(power(sigma/a, k.ratio.Exponent))
+	return chance(k.kappa[j] * power(k.top[j]/a, k.ratio.Exponent))
 }
 
 func (k *mixedContest) at(a float64) (u, slope, err, slopeErr float64) {
 	t, turn := 0.0, 0.0
-	for j, sigma := range k.sigma {
-		win, rest := k.odds(sigma, a)
-		t += k.q[j] * win
-		turn += k.q[j] * win * rest
+	for j := range k.top {
+		win, rest := k.odds(j, a)
+		t += k.p[j] * win
+		turn += k.p[j] * win * rest
 	}
-	rel := k.rel + unit*float64(len(k.q))
+	rel := k.rel + unit*float64(len(k.p))
 	err = (k.v+a)*(rel+8*unit) + tiny
 	rise := 0.0 // t'
 	if a > 0 {
@@ -361,12 +363,12 @@ func (k *mixedContest) bend(lo, hi float64) (low, high float64) {
 	if rho <= 1 {
 		return math.Inf(-1), 0
 	}
-	for j, sigma := range k.sigma {
-		if sigma == 0 {
+	for j := range k.top {
+		if k.top[j] == 0 {
 			continue
 		}
-		t0, rest0 := k.odds(sigma, lo)
-		t1, rest1 := k.odds(sigma, hi)
+		t0, rest0 := k.odds(j, lo)
+		t1, rest1 := k.odds(j, hi)
 		h0, h1 := k.cubic(t0, rest0)
 		l, h := k.cubic(t1, rest1)
 		h0, h1 = min(h0, l), max(h1, h)
@@ -384,7 +386,7 @@ func (k *mixedContest) bend(lo, hi float64) (low, high float64) {
 		if k.winnerPays {
 			worth0, worth1 = max(0, k.v-hi), k.v-lo
 		}
-		q := k.q[j]
+		q := k.p[j]
 		low += q * (scaled(h0, lo, hi, worth0, worth1))
 		high += q * (-scaled(-h1, lo, hi, worth0, worth1))
 		if k.winnerPays {
@@ -393,7 +395,7 @@ func (k *mixedContest) bend(lo, hi float64) (low, high float64) {
 			high -= 2 * q * rho * p0 / hi * (1 - margin)
 		}
 	}
-	margin := 16 * unit * float64(len(k.q)+4)
+	margin := 16 * unit * float64(len(k.p)+4)
 	if low != 0 {
 		low -= math.Abs(low) * margin
 	}
@@ -430,11 +432,11 @@ func (k *mixedContest) cubic(t, rest float64) (low, high float64) {
 
 func (k *mixedContest) crude(lo, hi float64) float64 {
 	t := 0.0
-	for j, sigma := range k.sigma {
-		win, _ := k.odds(sigma, hi)
-		t += k.q[j] * win
+	for j := range k.top {
+		win, _ := k.odds(j, hi)
+		t += k.p[j] * win
 	}
-	err := (k.v + hi) * (k.rel + unit*float64(len(k.q)+8))
+	err := (k.v + hi) * (k.rel + unit*float64(len(k.p)+8))
 	if k.winnerPays {
 		return (k.v-lo)*t + err
 	}

@@ -71,6 +71,8 @@ var methods = [...]string{
 	sampled:      "sampled deviations",
 }
 
+const tooLarge = "pay-offs are too large to be told apart"
+
 // deviation is a signal, a pay-off surely reached near it, and an upper bound on
 // the pay-offs of all signals.
 type deviation struct {
@@ -159,7 +161,7 @@ func (c *Certifier) Game(g mechanisms.Game, p mechanisms.Profile, payoff []float
 		cert.Standing = None
 		cert.Reason = fmt.Sprintf("agent %d is claimed to get %g, but the profile yields %g", liar+1, payoff[liar], own)
 	} else if math.IsInf(cert.Epsilon, 1) {
-		cert.Standing, cert.Reason = None, "pay-offs are too large to be told apart"
+		cert.Standing, cert.Reason = None, tooLarge
 	}
 	return cert
 }
@@ -186,10 +188,12 @@ func (c *Certifier) BestDeviation(g mechanisms.Game, p mechanisms.Profile, agent
 		return Deviation{Bound: math.Inf(1), Reason: fmt.Sprintf("there is no agent %d", agent+1)}
 	}
 	best, _, _ := c.agent(agent)
-	switch c.kind {
-	case refused:
+	switch {
+	case c.kind == refused:
 		return Deviation{Bound: math.Inf(1), Reason: c.rule.reason}
-	case sampled:
+	case !(best.bound < math.Inf(1)) || math.IsNaN(best.value) || math.IsInf(best.value, 0):
+		return Deviation{Bound: math.Inf(1), Reason: tooLarge}
+	case c.kind == sampled:
 		return Deviation{Standing: Approximate, Signal: best.signal, Payoff: best.value, Bound: math.Inf(1), Reason: c.rule.reason}
 	}
 	return Deviation{Standing: Certified, Signal: best.signal, Payoff: best.value, Bound: best.bound}
