@@ -166,7 +166,7 @@ func TestDesignProblem(t *testing.T) {
 		if !ok || best.Objective < optimum*(1-1e-4) {
 			t.Errorf("seed %d: %v at %v after %d, want %v", seed, best.Objective, best.X, o.Evaluations(), optimum)
 		}
-		if best.Objective > optimum*(1+1e-8) || best.Violation > 1e-9 {
+		if best.Objective > optimum*(1+1e-7) || best.Violation > 1e-9 {
 			t.Errorf("seed %d: %.12g beats the optimum %.12g, violation %g", seed, best.Objective, optimum, best.Violation)
 		}
 		for _, p := range o.points {
@@ -178,7 +178,7 @@ func TestDesignProblem(t *testing.T) {
 	}
 	// With the default budget the answer is exact.
 	o := solve(t, Problem{Axes: designAxes, Constraints: 2, Seed: 11}, design)
-	if best, _ := o.Best(); math.Abs(best.Objective-optimum) > 1e-8 {
+	if best, _ := o.Best(); math.Abs(best.Objective-optimum) > 1e-7 {
 		t.Errorf("%.12g after %d, want %.12g", best.Objective, o.Evaluations(), optimum)
 	}
 }

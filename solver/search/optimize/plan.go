@@ -5,6 +5,11 @@ import (
 	"sort"
 )
 
+const (
+	polishesPerCell = 6
+	cellsPursued    = 8
+)
+
 // survey is the global phase: the centre, the corners where they are few, and a
 // scrambled Sobol sequence; a box of few whole-number points is enumerated.
 type survey struct{}
@@ -185,40 +190,33 @@ func (o *Optimizer) start() *point {
 		if p.failed || math.IsInf(p.Violation, 0) {
 			continue
 		}
+		if r := o.reached[p.cell]; r != nil && !o.improves(p, r) || o.pursued[p.cell] >= polishesPerCell {
+			continue
+		}
 		b, seen := bests[p.cell]
 		if !seen {
 			cells = append(cells, p.cell)
 		}
-		if r := o.reached[p.cell]; r != nil && r != p && !o.improves(p, r) {
-			continue
-		}
-		if b == nil || value(p) > value(b) {
+		if !seen || value(p) > value(b) {
 			bests[p.cell] = p
 		}
 	}
-	sort.SliceStable(cells, func(i, j int) bool {
-		a, b := bests[cells[i]], bests[cells[j]]
-		if a == nil || b == nil {
-			return a != nil
-		}
-		return value(a) > value(b)
-	})
-	for rank, c := range cells {
-		if rank >= 6 {
-			break
-		}
-		p := bests[c]
-		if p == nil || o.pursued[c] >= 6 {
+	var best *point
+	for _, c := range cells {
+		if o.pursued[c] == 0 && len(o.pursued) >= cellsPursued {
 			continue
 		}
-		if r := o.reached[c]; r == nil || o.improves(p, r) {
-			return p
+		if p := bests[c]; best == nil || value(p) > value(best) {
+			best = p
 		}
+	}
+	if best != nil {
+		return best
 	}
 	if o.detour != nil {
 		p := o.detour
 		o.detour = nil
-		if o.pursued[p.cell] < 6 {
+		if o.pursued[p.cell] < polishesPerCell {
 			return p
 		}
 	}
