@@ -15,7 +15,7 @@ const methodDissipated = "all-pay payoffs above exponent 2 (Alcalde, Dahm 2010; 
 // Less what does not depend on one's own signal the contest is constant-sum, so that
 // an equilibrium strategy is a maximin one: a linear program over a finite set
 // of signals, to which the local maxima of the payoff against its solution are
-// added until they gain less than 1e-9 (exchange, as in Remez 1934). The exact
+// added until they gain little (exchange, as in Remez 1934). The exact
 // strategy has countably many atoms, which accumulate at 0 (Ewerhart 2015). A
 // test asserts that a mean signal is 1/2 and that no signal gains more than epsilon.
 type dissipation struct {
@@ -24,7 +24,7 @@ type dissipation struct {
 	epsilon       float64
 
 	points, game, plan []float64
-	basis              []int
+	basis, idle        []int
 }
 
 func (d *dissipation) chance(x, y float64) float64 {
@@ -48,21 +48,25 @@ func (d *dissipation) solve(rho float64) {
 		return
 	}
 	d.rho = rho
-	const (
-		target = 1e-9
-		cells  = 400
-		lowest = 1e-10
-		most   = 80
-	)
-	d.points = append(d.points[:0], 0.5)
-	for x := 1.0; x > 1e-3; x *= 0.7 {
-		d.points = append(d.points, x)
+	// The number of atoms grows with rho times the logarithm of the least.
+	const cells, most = 600, 160
+	lowest := 1e-7
+	switch {
+	case rho > 10:
+		lowest = 1e-3
+	case rho > 6:
+		lowest = 1e-4
+	case rho > 3:
+		lowest = 1e-5
+	}
+	target := lowest
+	d.points, d.idle = d.points[:0], d.idle[:0]
+	for x := 1.0; x > 1e-3; x *= 1 - 0.5/rho {
+		d.add(x)
 	}
 	best := math.Inf(1)
 	var atoms, masses []float64
-	for range 40 {
-		slices.Sort(d.points)
-		d.points = slices.Compact(d.points)
+	for range 80 {
 		if !d.maximin() {
 			break
 		}
@@ -71,8 +75,11 @@ func (d *dissipation) solve(rho float64) {
 			own += d.masses[j] * d.payoff(y)
 		}
 		gain := -own // standing back earns 0
-		d.points = append(d.points[:0], d.atoms...)
-		ratio := math.Pow(lowest, 1.0/cells)
+		d.retire()
+		if -own > target/4 {
+			d.add(lowest)
+		}
+		ratio := math.Pow(lowest, 1./cells)
 		before, at := math.Inf(-1), d.payoff(1)
 		for x, i := 1.0, 0; i < cells; i++ {
 			next := d.payoff(x * ratio)
@@ -81,7 +88,7 @@ func (d *dissipation) solve(rho float64) {
 				u := d.payoff(y) - own
 				gain = math.Max(gain, u)
 				if u > target/4 {
-					d.points = append(d.points, y)
+					d.add(y)
 				}
 			}
 			before, at, x = at, next, x*ratio
@@ -95,6 +102,30 @@ func (d *dissipation) solve(rho float64) {
 		}
 	}
 	d.atoms, d.masses, d.epsilon = append(d.atoms[:0], atoms...), append(d.masses[:0], masses...), math.Max(0, best)
+}
+
+// add puts a signal among the points unless it is there.
+func (d *dissipation) add(x float64) {
+	if !slices.Contains(d.points, x) {
+		d.points, d.idle = append(d.points, x), append(d.idle, 0)
+	}
+}
+
+// retire drops the points that were not played in any of the last solutions.
+func (d *dissipation) retire() {
+	const patience = 5
+	kept := 0
+	for i, x := range d.points {
+		d.idle[i]++
+		if d.plan[i] > 0 {
+			d.idle[i] = 0
+		}
+		if d.idle[i] < patience {
+			d.points[kept], d.idle[kept] = x, d.idle[i]
+			kept++
+		}
+	}
+	d.points, d.idle = d.points[:kept], d.idle[:kept]
 }
 
 // climb is a golden-section search (Kiefer 1953) for a local maximum in [lo, hi].
@@ -182,8 +213,12 @@ func (d *dissipation) maximin() bool {
 	d.atoms, d.masses = d.atoms[:0], d.masses[:0]
 	for j, y := range d.plan {
 		if y > 1e-13*sum {
-			d.atoms, d.masses = append(d.atoms, d.points[j]), append(d.masses, y/sum)
+			d.atoms = append(d.atoms, d.points[j])
 		}
+	}
+	slices.Sort(d.atoms)
+	for _, x := range d.atoms {
+		d.masses = append(d.masses, d.plan[slices.Index(d.points, x)]/sum)
 	}
 	return true
 }
