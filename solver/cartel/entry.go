@@ -375,7 +375,7 @@ func (r *Ring) arrival(ws *Work, a Adaptive, v float64, k int) (Arrival, error) 
 	if out.Leads {
 		worth := s.worth // what the right is worth to another value, at the same payment
 		switch s.kind {
-		case ranked, fixed:
+		case ranked, priced, fixed:
 			worth += v - top
 		case ratioed:
 			t, cost := s.lead(a.Bid)

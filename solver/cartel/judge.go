@@ -3,14 +3,13 @@ package cartel
 import (
 	"fmt"
 	"math"
-
-	"allot/mechanisms"
 )
 
 // Agreement is a given agreement: what the leader signals, and what it pays to the
 // other members, in the market's order (one number for each but the leader).
 type Agreement struct {
-	// Bid 0 in a contest is next to nothing.
+	// Bid 0 in a contest is next to nothing. It is not used where the leader has no choice: in
+	// lotteries, and in partial rings elsewhere than in winner-pays auctions.
 	Bid       float64
 	Transfers []float64
 }
@@ -74,7 +73,10 @@ func (r *Ring) Judge(a Agreement) (*Judgement, error) {
 		s.at(a.Bid, false, true)
 		shadow = s.leaderNeeds(paid) < open
 	}
-	p := s.point(a.Bid, false, shadow)
+	if s.kind != fixed && s.collects(a.Bid, shadow) < s.oversight*(1-1e-12) {
+		return nil, fmt.Errorf("cartel: oversight rejects the agreement: it pays %g of %g", s.collects(a.Bid, shadow), s.oversight)
+	}
+	s.point(a.Bid, false, shadow)
 	if s.kind == ratioed && a.Bid < s.low {
 		s.temptation = math.Max(0, s.alone-s.worth)
 	}
@@ -111,16 +113,5 @@ func (r *Ring) Judge(a Agreement) (*Judgement, error) {
 		j.Members = append(j.Members, m)
 	}
 	j.Holds = len(j.Fails) == 0
-	if _, ok := r.Game.Mechanism.(mechanisms.Ranked); ok && p.b < r.Oversight*r.collected() {
-		return nil, fmt.Errorf("cartel: oversight rejects a payment of %g", p.b)
-	}
 	return j, nil
-}
-
-func (r *Ring) collected() float64 {
-	sum := 0.0
-	for _, c := range r.Equilibrium.Cost {
-		sum += c
-	}
-	return sum
 }

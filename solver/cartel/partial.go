@@ -50,7 +50,7 @@ type Coalition struct {
 }
 
 // Rings examines the partial rings of a market: every coalition of two or more for up to
-// MaxAgents agents, the k highest values (k = 2..n) beyond. forms is the one with the
+// MaxAgents agents, the k highest values beyond (every k up to 64, then in steps of a tenth, and all). forms is the one with the
 // largest sustainable surplus for each member, of equals the larger, then the first, or -1.
 func Rings(r Ring) (rings []Coalition, forms int, err error) {
 	r.Members = nil
@@ -100,7 +100,7 @@ func Rings(r Ring) (rings []Coalition, forms int, err error) {
 		order[i] = i
 	}
 	sort.SliceStable(order, func(a, b int) bool { return r.Game.Values[order[a]] > r.Game.Values[order[b]] })
-	for k := 2; k <= n; k++ {
+	for k := 2; k <= n; k = further(k, n) {
 		members = append(members[:0], order[:k]...)
 		sort.Ints(members)
 		if err := examine(); err != nil {
@@ -108,6 +108,14 @@ func Rings(r Ring) (rings []Coalition, forms int, err error) {
 		}
 	}
 	return rings, forms, nil
+}
+
+// further is the size of the next ring: every size up to 64, then a tenth more, and all.
+func further(k, n int) int {
+	if k < 64 || k >= n {
+		return k + 1
+	}
+	return min(n, k+k/10)
 }
 
 // prefer reports that ring a forms rather than b.
@@ -274,6 +282,16 @@ func (s *stage) upset(r *Ring, ws *Work, eq *equilibrium.Equilibrium, g mechanis
 	}
 	if !pure || eq.Approximate {
 		return &unknownError{"the market that the ring leaves has no equilibrium in pure strategies: what members can do against it is not known"}
+	}
+	if m, ok := r.Game.Mechanism.(mechanisms.Priced); ok {
+		sum := 0.0
+		for _, a := range eq.Profile.Signals {
+			sum += a
+		}
+		for j, v := range s.values {
+			s.dev[j], _ = order(v, sum, m.Sale())
+		}
+		return nil
 	}
 	// One more agent joins the reduced market, under a mechanism that takes any number.
 	n := len(g.Values)

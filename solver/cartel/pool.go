@@ -20,8 +20,11 @@ import (
 // of the impact is cheaper: with V the mean worth, (v_i - V)/S = a_i'(q_i), which gives
 // every q_i at given V and S, S by one root and V by another; V is scanned, since
 // several stationary points can exist. A fee is paid by each of the k highest values,
-// k = 1..n (with weights this leaves out some sets). Domain: R > 0. A test asserts n v^2/(4R)
+// k = 1..256 (with weights this leaves out some sets). Domain: R > 0. A test asserts n v^2/(4R)
 // less its second-order part for n equal values at rho = 1/2.
+
+// maxPool is the largest number of members that pay a fee together that is looked at.
+const maxPool = 256
 
 // pool is the best total of several members, or 0 where that cannot be more than one
 // member's.
@@ -32,6 +35,7 @@ func pool(values []float64, r mechanisms.Ratio) float64 {
 	if r.Fee == 0 {
 		return poolAbove(values, r, math.Inf(-1), len(values))
 	}
+	top := values[highest(values)]
 	best, floor := 0.0, math.Inf(1)
 	for range values { // the k highest values, by descending value
 		next, count := math.Inf(-1), 0
@@ -55,6 +59,9 @@ func pool(values []float64, r mechanisms.Ratio) float64 {
 			}
 		}
 		for k := count - ties + 1; k <= count; k++ {
+			if k > maxPool || float64(k)*r.Fee >= top {
+				return best
+			}
 			best = math.Max(best, poolAbove(values, r, next, k)-float64(k)*r.Fee)
 		}
 		floor = next

@@ -231,13 +231,13 @@ func (r *Ring) RobustRevenue(delta float64, ws *Work) (float64, error) {
 	return r.competitive(), nil
 }
 
-// settle is best, after the critical point was added where that is not on the table
-// and could matter.
+// settle is best, with the critical point added where no point of the table holds.
 func (s *stage) settle(beta patience) (point, bool) {
-	if !s.linear && s.kind != fixed {
-		if p, ok := s.critical(); ok {
-			s.refine(p)
-		}
+	if p, ok := s.best(beta); ok || s.linear || s.kind == fixed {
+		return p, ok
+	}
+	if p, ok := s.critical(); ok {
+		s.refine(p)
 	}
 	return s.best(beta)
 }

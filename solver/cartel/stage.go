@@ -16,6 +16,7 @@ import (
 //	  shadowed (a member bids just below b): W = v - b, D_l = 0
 //	all-pay auction: the same at l = 1, never shadowed
 //	contest: W = t v - b - fee,  D_j = (best reply to b - fee)+,  D_l = best pay-off alone - W
+//	tickets at a rising price: W = v - b (b/M)^eta,  D_j = best reply to the order b
 //	lottery: W = v - fee - price,  D_j = (w_j/(w_j + w_l) (v_j - price) - fee)+
 //	others:  by search over signals
 //
@@ -31,6 +32,7 @@ type stage struct {
 
 	lambda, floor float64 // ranked
 	ratio         mechanisms.Ratio
+	sale          mechanisms.Sale
 	alone         float64    // ratio: the leader's best pay-off alone
 	low, high     float64    // the range of b
 	lowest        [2]float64 // its lower end in each mode, after oversight
@@ -45,6 +47,7 @@ type stage struct {
 	worth, temptation, take float64
 
 	points []point
+	sorted []float64
 }
 
 type kind int
@@ -53,6 +56,7 @@ const (
 	ranked kind = iota
 	ratioed
 	fixed // one point, which is already in dev, stand, worth and take
+	priced
 	custom
 )
 
@@ -82,6 +86,13 @@ func (s *stage) at(b float64, rest, shadow bool) {
 		}
 	case ratioed:
 		s.contest(b, rest)
+	case priced:
+		cost := paid(b, s.sale)
+		s.worth, s.temptation, s.take = v-cost, cost-paid(s.lowest[0], s.sale), cost+s.burned[l]
+		for j, v := range s.values {
+			s.stand[j] = 0
+			s.dev[j], _ = order(v, b, s.sale)
+		}
 	case custom:
 		s.probe(b)
 	}
@@ -142,7 +153,7 @@ func (s *stage) probe(b float64) {
 		s.take += ws.out.Cost(j) + ws.out.Win[j]*s.burned[j]
 	}
 	for j := range s.values {
-		_, best := ws.search(j, math.Max(2*s.values[j], 1.5*b), own)
+		_, best := ws.search(j, math.Max(s.reach, 1.5*b), own)
 		s.dev[j] = math.Max(0, best-s.stand[j])
 		ws.signals[j] = 0
 		if j == s.leader {
@@ -232,6 +243,15 @@ func (s *stage) prepare(r *Ring, ws *Work, outside float64) {
 		u, b := reply(v, s.ratio.Exponent, k, s.ratio.WinnerPays)
 		s.alone = math.Max(0, u-s.ratio.Fee)
 		s.low, s.high = b, v
+	case mechanisms.Priced:
+		s.kind, s.sale = priced, m.Sale()
+		s.shadows[0] = true
+		full := s.sale.Price * s.sale.Scale()
+		if s.high = full; math.IsInf(s.sale.Elasticity, 1) {
+			s.low = full // the whole supply costs no more than a part of it
+		} else {
+			s.high *= math.Pow(math.Max(0, v-s.rivals)/full, 1/(1+s.sale.Elasticity))
+		}
 	default:
 		s.kind, s.search = custom, ws
 		s.shadows[0] = true
@@ -268,7 +288,7 @@ func (s *stage) resize(n int) {
 	kept := *s
 	*s = stage{
 		values: grow(kept.values, n), compete: grow(kept.compete, n), weights: grow(kept.weights, n), burned: grow(kept.burned, n),
-		dev: grow(kept.dev, n), stand: grow(kept.stand, n), points: kept.points[:0],
+		dev: grow(kept.dev, n), stand: grow(kept.stand, n), points: kept.points[:0], sorted: kept.sorted,
 	}
 }
 
@@ -283,6 +303,8 @@ func (s *stage) collects(b float64, shadow bool) float64 {
 	case ratioed:
 		_, cost := s.lead(b)
 		return cost
+	case priced:
+		return paid(b, s.sale)
 	}
 	for i := range s.search.signals {
 		s.search.signals[i] = 0

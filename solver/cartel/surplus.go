@@ -47,7 +47,7 @@ type Work struct {
 //
 // For the usual mechanisms the best profile is the leader alone, so that
 // G = v_l - c_min - sum u_i: with c_min the reserve in auctions, the fee in contests
-// (a signal of next to nothing wins), fee and price in lotteries. In a contest with a
+// (a signal of next to nothing wins), 0 for tickets, fee and price in lotteries. In a contest with a
 // phantom bid the leader's signal is its best reply to it, and several members
 // play where that pays (Exponent < 1, or only winners pay). In a contest with a fee
 // all may stand back. For other mechanisms the leader's signal is found by a global
@@ -81,12 +81,14 @@ func fits(g mechanisms.Game, eq *equilibrium.Equilibrium) bool {
 	if g.Mechanism == nil || eq == nil || n == 0 || len(eq.Payoff) != n || eq.Status == equilibrium.NotFound {
 		return false
 	}
+	sum := 0.0
 	for i, v := range g.Values {
+		sum += v
 		if !(v >= 0 && v <= math.MaxFloat64) || math.IsNaN(eq.Payoff[i]) || math.IsInf(eq.Payoff[i], 0) {
 			return false
 		}
 	}
-	return true
+	return sum <= math.MaxFloat64
 }
 
 // positive is x, or 0 where x is rounding at the scale.
@@ -127,6 +129,9 @@ func lone(g mechanisms.Game, eq *equilibrium.Equilibrium, ws *Work) (leader int,
 			}
 		}
 		return leader, worth, math.Max(worth, pool(g.Values, r))
+	}
+	if _, ok := g.Mechanism.(mechanisms.Priced); ok {
+		return leader, v, v // an order of next to nothing wins for next to nothing
 	}
 	ws.game, ws.leader = g, leader
 	ws.signals = grow(ws.signals, len(g.Values))

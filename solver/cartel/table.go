@@ -1,6 +1,10 @@
 package cartel
 
-import "math"
+import (
+	"math"
+	"slices"
+	"sort"
+)
 
 // The stage at the signals that matter: where D and G have kinks if they are
 // piecewise linear in b, on a grid of squares (D has a vertical tangent in b at 0 in
@@ -28,7 +32,7 @@ func (s *stage) tabulate() {
 }
 
 func (s *stage) add(p point) {
-	if p.g > 0 && !math.IsNaN(p.d) {
+	if p.g > 0 && p.d >= 0 && p.d <= math.MaxFloat64 {
 		s.points = append(s.points, p)
 	}
 }
@@ -39,18 +43,7 @@ func (s *stage) column(low float64, shadow bool) {
 		s.add(s.sum(0, false, false))
 		return
 	case ranked:
-		first := len(s.points)
-		s.add(s.point(low, false, shadow))
-		for j, v := range s.values {
-			if v > low && v <= s.high && !repeats(s.values, j) {
-				s.add(s.point(v, false, shadow))
-			}
-		}
-		for k := first + 1; k < len(s.points); k++ { // few: insertion sort
-			for i := k; i > first && s.points[i].b < s.points[i-1].b; i-- {
-				s.points[i], s.points[i-1] = s.points[i-1], s.points[i]
-			}
-		}
+		s.kinks(low, shadow)
 		return
 	}
 	first := s.point(low, false, shadow)
@@ -73,19 +66,51 @@ func (s *stage) steps() int {
 	return ratioSteps
 }
 
-func repeats(values []float64, j int) bool {
-	for i := range j {
-		if values[i] == values[j] {
-			return true
+// kinks adds the points of an auction: its least bid and the values above that, where a
+// member ceases to be tempted. Sums run over sorted values, so that a large market costs
+// a sort.
+func (s *stage) kinks(low float64, shadow bool) {
+	s.sorted = append(s.sorted[:0], s.values...)
+	sort.Float64s(s.sorted)
+	first, high, sum := len(s.points), math.Inf(1), 0.0
+	for k := len(s.sorted) - 1; k >= 0 && s.sorted[k] > low; k-- {
+		// sum is that of the k' values above this one.
+		b := s.sorted[k]
+		if b <= s.high && b < high {
+			s.kink(b, sum, len(s.sorted)-1-k, shadow)
+			high = b
 		}
+		sum += b
 	}
-	return false
+	above := len(s.sorted) - sort.Search(len(s.sorted), func(k int) bool { return s.sorted[k] > low })
+	s.kink(low, sum, above, shadow)
+	slices.Reverse(s.points[first:])
+}
+
+// kink adds the point at b, given the sum of the values above it and their number.
+func (s *stage) kink(b, sum float64, above int, shadow bool) {
+	v := s.values[s.leader]
+	if v > b { // the leader's own value is not tempted
+		sum -= v
+		above--
+	}
+	p := point{b: b, shadow: shadow, d: s.lambda * math.Max(0, b-s.lowest[0]), g: v - s.lambda*b - (1-s.lambda)*s.floor}
+	if shadow {
+		p.d, p.g = 0, v-b
+	}
+	p.revenue = v - p.g + s.burned[s.leader]
+	p.d += math.Max(0, sum-float64(above)*b)
+	p.g = positive(p.g-s.rivals, v)
+	s.add(p)
 }
 
 // vanishing is the signal above low at which the ring's gain is gone.
 func (s *stage) vanishing(low float64, first point) float64 {
 	if s.kind == ratioed && s.ratio.Phantom == 0 {
 		return s.values[s.leader] - s.ratio.Fee - s.rivals
+	}
+	if s.kind == priced {
+		return s.high
 	}
 	high, rounds := s.high, 100
 	if s.kind == custom {
@@ -246,6 +271,9 @@ func (s *stage) most(beta patience) float64 {
 
 // best is the sustainable point with the largest surplus.
 func (s *stage) best(beta patience) (best point, ok bool) {
+	if s.linear && len(s.points) > 64 {
+		return s.halve(beta)
+	}
 	tolerance := 1e-12 * s.values[s.leader]
 	before, holds := 0.0, false
 	for k, p := range s.points {
@@ -261,6 +289,48 @@ func (s *stage) best(beta patience) (best point, ok bool) {
 		holds = true
 		if !ok || q.g > best.g {
 			best, ok = q, true
+		}
+	}
+	return best, ok
+}
+
+// halve is best in a large auction: the slack is concave in b in each mode, so that its
+// peak is found by comparing neighbours and the crossing below it by halving.
+func (s *stage) halve(beta patience) (best point, ok bool) {
+	tolerance := 1e-12 * s.values[s.leader]
+	for first := 0; first < len(s.points); {
+		end := first
+		for end < len(s.points) && s.points[end].shadow == s.points[first].shadow {
+			end++
+		}
+		points := s.points[first:end]
+		first = end
+		if s.slack(points[0], beta) >= -tolerance {
+			if p := points[0]; !ok || p.g > best.g {
+				best, ok = p, true
+			}
+			continue
+		}
+		low, high := 0, len(points)-1 // the first peak is in [low, high]
+		for low < high {
+			mid := (low + high) / 2
+			if s.slack(points[mid], beta) < s.slack(points[mid+1], beta) {
+				low = mid + 1
+			} else {
+				high = mid
+			}
+		}
+		if s.slack(points[low], beta) < -tolerance {
+			continue
+		}
+		k := sort.Search(low, func(k int) bool { return s.slack(points[k], beta) >= -tolerance })
+		from, to := points[k-1], points[k]
+		p := to
+		if f := s.slack(to, beta); f > tolerance {
+			p = s.crossing(from, s.slack(from, beta), to, f, beta)
+		}
+		if !ok || p.g > best.g {
+			best, ok = p, true
 		}
 	}
 	return best, ok
