@@ -1,0 +1,257 @@
+package slots
+
+import (
+	"fmt"
+	"math"
+
+	"allot/mechanisms"
+	"allot/solver/equilibrium"
+)
+
+// stage solves one slot's game, given what each state is worth to each agent.
+type stage struct {
+	game    Incumbency
+	solver  equilibrium.Solver
+	eq      equilibrium.Equilibrium
+	worth   [][]float64 // worth[i][k] = W_i(k|s), k = n for nobody
+	play    []float64   // the values that agents play with
+	last    []float64
+	ranking *mechanisms.Ranking // nil: not a winner-pays auction
+	status  equilibrium.Status
+	winners []int
+}
+
+func newStage(g Incumbency) *stage {
+	n := len(g.Values)
+	st := &stage{game: g, worth: rows(n, n+1), play: make([]float64, n), last: make([]float64, n), winners: make([]int, 0, n)}
+	if r, ok := g.Mechanism.(mechanisms.Ranked); ok && !r.Ranking().AllPay {
+		ranking := r.Ranking()
+		st.ranking = &ranking
+	}
+	return st
+}
+
+// payoff is what the stage brings agent i.
+func (st *stage) payoff(i int, win, cost []float64) float64 {
+	sum, sold := -cost[i], 0.0
+	for k, t := range win {
+		if t > 0 {
+			sum += t * st.worth[i][k]
+			sold += t
+		}
+	}
+	if left := 1 - sold; left > 1e-12 {
+		sum += left * st.worth[i][len(win)]
+	}
+	return sum
+}
+
+// evaluateMyopic fills in what play that ignores the future is worth all the same,
+// discounted: V = u + delta P V, by iteration.
+func (st *stage) evaluateMyopic(c *Chain) {
+	g := st.game
+	g.Myopic = false
+	for i := range g.Values {
+		if g.Discounts[i] == 0 {
+			for s := range c.Value {
+				c.Value[s][i] = c.Win[s][i]*g.worth(i, i, s, c.Value) - c.Cost[s][i]
+			}
+			continue
+		}
+		for s := range c.Value {
+			c.Value[s][i] = 0
+		}
+		for range maxSteps {
+			change, size := 0.0, 0.0
+			for s := range c.Value {
+				v := -c.Cost[s][i]
+				sold := 0.0
+				for k, t := range c.Win[s] {
+					v += t * g.worth(i, k, s, c.Value)
+					sold += t
+				}
+				v += math.Max(0, 1-sold) * g.Discounts[i] * c.Value[len(c.Win[s])][i]
+				change = math.Max(change, math.Abs(v-c.Value[s][i]))
+				size = math.Max(size, math.Abs(v))
+				c.Value[s][i] = v
+			}
+			if change <= 1e-14*size {
+				break
+			}
+		}
+	}
+}
+
+// solve writes the chances and payments of state s.
+func (st *stage) solve(s int, values [][]float64, win, cost []float64) error {
+	n := len(st.play)
+	for i := range n {
+		for k := range n + 1 {
+			st.worth[i][k] = st.game.worth(i, k, s, values)
+		}
+	}
+	st.status = equilibrium.Converged
+	if st.ranking != nil {
+		st.auction(win, cost)
+		return nil
+	}
+	return st.proportional(win, cost)
+}
+
+// gives is what j would pay for winning instead of k.
+func (st *stage) gives(j, k int) float64 { return st.worth[j][j] - st.worth[j][k] }
+
+// challenge is what k pays when it wins: the most that another would pay for winning
+// instead, at least the reserve; rival is that other, n for the reserve alone.
+func (st *stage) challenge(k int) (price float64, rival int) {
+	price, rival = st.ranking.Reserve, len(st.play)
+	for j := range st.play {
+		if x := st.gives(j, k); j != k && x > price {
+			price, rival = x, j
+		}
+	}
+	return price, rival
+}
+
+// near is the slack within which two willingnesses are a tie.
+func (st *stage) near() float64 {
+	size := 0.0
+	for i := range st.play {
+		for k := range st.worth[i] {
+			size = math.Max(size, math.Abs(st.worth[i][k]))
+		}
+	}
+	return 1e-12 * size
+}
+
+// auction is a winner-pays auction. Of the agents that can win, the one to which
+// winning is worth most in the slot itself does; those that tie with it share.
+func (st *stage) auction(win, cost []float64) {
+	clear(win)
+	clear(cost)
+	n, near := len(win), st.near()
+	best := -1
+	st.winners = st.winners[:0]
+	for k := range n {
+		price, rival := st.challenge(k)
+		if st.gives(k, rival) < price-near {
+			continue
+		}
+		st.winners = append(st.winners, k)
+		if best < 0 || st.own(k) > st.own(best) {
+			best = k
+		}
+	}
+	if best < 0 {
+		for j := range n {
+			if st.gives(j, n) > st.ranking.Reserve+near {
+				// Somebody would buy from nobody, but whoever does is outbid.
+				st.status = equilibrium.NotFound
+				return
+			}
+		}
+		return // nobody wins
+	}
+	share := 0.0
+	for _, k := range st.winners {
+		if st.tie(k, best, near) {
+			share++
+		}
+	}
+	for _, k := range st.winners {
+		if st.tie(k, best, near) {
+			price, _ := st.challenge(k)
+			win[k], cost[k] = 1/share, price/share
+		}
+	}
+}
+
+// own is what winning is worth to k in the slot and after, against nobody's winning.
+func (st *stage) own(k int) float64 { return st.gives(k, len(st.play)) }
+
+// tie reports that k and best would pay the same for winning instead of each other.
+func (st *stage) tie(k, best int, near float64) bool {
+	return k == best || math.Abs(st.gives(k, best)-st.gives(best, k)) <= near && math.Abs(st.own(k)-st.own(best)) <= near
+}
+
+// proportional is a mechanism in which what one signals leaves the others' chances
+// in proportion; with two agents that is every mechanism without a share for nobody.
+func (st *stage) proportional(win, cost []float64) error {
+	n := len(win)
+	kept := false
+	switch st.game.Mechanism.(type) {
+	case mechanisms.Ratioed, mechanisms.EqualChance, mechanisms.Priced:
+		kept = true
+	}
+	if !kept && n > 2 {
+		return fmt.Errorf("slots: no method for a %T among %d agents: it matters to each who else wins", st.game.Mechanism, n)
+	}
+	for i := range st.play { // first guess: all rivals alike
+		st.play[i] = 0
+		for k := range n {
+			if k != i {
+				st.play[i] = math.Max(st.play[i], st.gives(i, k))
+			}
+		}
+		if n == 1 {
+			st.play[i] = math.Max(0, st.gives(i, n))
+		}
+	}
+	size := 0.0
+	weight := 1.0
+	lastMove := math.Inf(1)
+	for range 2000 {
+		if err := st.solver.Solve(mechanisms.Game{Mechanism: st.game.Mechanism, Values: st.play}, &st.eq); err != nil {
+			return fmt.Errorf("slots: %w", err)
+		}
+		if st.eq.Status != equilibrium.Converged {
+			st.status = st.eq.Status
+			return nil
+		}
+		copy(win, st.eq.Win)
+		copy(cost, st.eq.Cost)
+		sold := 0.0
+		for _, t := range win {
+			sold += t
+		}
+		nobody := 1 - sold
+		if nobody < 1e-12 {
+			nobody = 0
+		}
+		if nobody > 0 && !kept {
+			return fmt.Errorf("slots: no method for a %T that leaves the right with the protocol", st.game.Mechanism)
+		}
+		if n == 1 && nobody == 0 || n == 2 && nobody == 0 {
+			return nil // the values did not depend on the chances
+		}
+		if n > 2 && st.eq.Regime != equilibrium.Pure {
+			return fmt.Errorf("slots: no method for a %v equilibrium among %d agents: it matters to each who else wins", st.eq.Regime, n)
+		}
+		move := 0.0
+		for i := range st.play {
+			others, against := nobody, nobody*st.gives(i, n)
+			for k, t := range win {
+				if k != i {
+					others += t
+					against += t * st.gives(i, k)
+				}
+			}
+			to := st.play[i]
+			if others > 1e-14 {
+				to = math.Max(0, against/others)
+			}
+			size = math.Max(size, math.Abs(to))
+			move = math.Max(move, math.Abs(to-st.play[i]))
+			st.play[i] += weight * (to - st.play[i])
+		}
+		if move <= 1e-14*size {
+			return nil
+		}
+		if move > 0.9*lastMove {
+			weight = math.Max(0.05, weight*0.7)
+		}
+		lastMove = move
+	}
+	st.status = equilibrium.IterationLimit
+	return nil
+}
