@@ -380,15 +380,6 @@ func (o *Optimizer) at(x []float64) *point {
 	return nil
 }
 
-// atUnit is at for a point of the unit cube.
-func (o *Optimizer) atUnit(u []float64) *point {
-	x := make([]float64, len(u))
-	for i := range u {
-		x[i] = o.value(i, u[i])
-	}
-	return o.at(x)
-}
-
 // value maps a unit coordinate to the axis; the ends are met exactly.
 func (o *Optimizer) value(i int, u float64) float64 {
 	a := o.problem.Axes[i]
@@ -415,6 +406,3 @@ func (o *Optimizer) exhausted() bool {
 	}
 	return float64(len(o.points)) >= n
 }
-
-// room is how many evaluations are left.
-func (o *Optimizer) room() int { return o.problem.Budget - len(o.points) }

@@ -39,7 +39,6 @@ type polish struct {
 	walls   [][2]bool
 	step    *proposal
 	moves   int
-	stall   int
 	ending  ending
 	started bool
 	// central: both sides are taken, since one side was not exact enough.
