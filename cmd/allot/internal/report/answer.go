@@ -35,7 +35,7 @@ func Search(p *search.Problem, r *search.Report, binding []string) *Document {
 		d.Facts = append(d.Facts, Fact{label, Mechanism(head)})
 		d.Facts = append(d.Facts, Fact{"objective", fmt.Sprintf("%s = %s%s", p.Objective.Name(), Digits(head.Objective), errorOf(head))})
 		if r.Best == nil {
-			d.Facts = append(d.Facts, Fact{"violation", Digits(head.Violation)})
+			d.Facts = append(d.Facts, Fact{"violation", violation(head.Violation).shown()})
 		}
 	}
 	d.Facts = append(d.Facts, Fact{"bound", bound(r)})
@@ -199,8 +199,7 @@ func scale(c *search.Candidate) float64 {
 	return top
 }
 
-// Mechanism names a candidate with the parameters that the search chose or that
-// differ from the family's defaults.
+// Mechanism names a candidate with its parameters, as Parameters lists them.
 func Mechanism(c *search.Candidate) string {
 	var parts []string
 	for _, p := range Parameters(c) {
@@ -212,8 +211,8 @@ func Mechanism(c *search.Candidate) string {
 	return c.Family + ": " + strings.Join(parts, ", ")
 }
 
-// Parameters lists a candidate's parameters that were searched or are not the
-// default, in the family's order.
+// Parameters lists a candidate's parameters in the family's order; those that are 0
+// by default and were not searched are left out where they are 0.
 func Parameters(c *search.Candidate) []Fact {
 	var known []mechanisms.Parameter
 	for _, f := range mechanisms.Families() {
@@ -243,7 +242,7 @@ func Parameters(c *search.Candidate) []Fact {
 		shown := rank[name] == 0
 		if !shown {
 			p := known[rank[name]-1]
-			shown = p.Default.Word != s.Word || p.Default.From != s.From || len(s.List) > 0 || len(p.Words) > 0 && p.Default.Word != ""
+			shown = s.Word != "" || len(s.List) > 0 || s.From != 0 || p.Default.Word != "" || p.Default.From != 0
 		}
 		for _, searched := range c.Searched {
 			shown = shown || searched == name
@@ -332,25 +331,34 @@ func Findings(heading string, findings []constraints.Finding, binding []string) 
 		}
 		t.Rows = append(t.Rows, []Cell{
 			Text(f.Name), Near(f.Measure, 1), Text(f.Bound.Relation.String() + " " + Digits(f.Bound.Value)),
-			Amount(f.Violation), Text(verdict), Text(f.Why),
+			violation(f.Violation), Text(verdict), Text(f.Why),
 		})
 	}
 	return t
+}
+
+// violation is a cell with a violation. A strict bound that is met exactly is violated
+// by nothing.
+func violation(x float64) Cell {
+	if x > 0 && x < 1e-300 {
+		return Cell{number: x, numeric: true, text: "at the bound"}
+	}
+	return Amount(x)
 }
 
 // Ranking is the table of candidates.
 func Ranking(heading string, candidates []*search.Candidate) Table {
 	t := Table{Heading: heading, Columns: []string{"#", "objective", "violation", "certificate", "mechanism"}}
 	for i, c := range candidates {
-		violation := Amount(c.Violation)
+		violated := violation(c.Violation)
 		if c.Feasible {
-			violation = Text("none")
+			violated = Text("none")
 		}
 		certificate := c.Equilibrium.Status
 		if certificate == "certified" {
 			certificate = fmt.Sprintf("%.2g", c.Equilibrium.Relative)
 		}
-		t.Rows = append(t.Rows, []Cell{Text(strconv.Itoa(i + 1)), Amount(c.Objective), violation, Text(certificate), Text(Mechanism(c))})
+		t.Rows = append(t.Rows, []Cell{Text(strconv.Itoa(i + 1)), Amount(c.Objective), violated, Text(certificate), Text(Mechanism(c))})
 	}
 	return t
 }
