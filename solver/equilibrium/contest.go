@@ -97,7 +97,10 @@ func (s *Solver) dispatchContest(r mechanisms.Ratio, values []float64, eq *Equil
 	if r.Fee == 0 && (r.Exponent <= 1 || r.WinnerPays) {
 		eq.Method = methodShares
 		s.member = memberCurve(r.Exponent, r.WinnerPays)
-		s.settle(s.logs, false)
+		if !s.settle(s.logs, false) {
+			eq.notFound("the share functions could not be evaluated to full precision")
+			return
+		}
 		s.report(s.order, eq)
 		eq.mark(pieceContest)
 		return
@@ -306,11 +309,7 @@ func (s *Solver) settleProportional(logs, odds, shares []float64) bool {
 func (s *Solver) report(members []int, eq *Equilibrium) {
 	rho, fee := s.contest.Exponent, s.contest.Fee
 	for p, i := range members {
-		t, rest := s.shares[p], 1-s.shares[p]
-		if t > 0.5 { // 1-t without cancellation
-			e := math.Exp(-s.odds[p])
-			rest = e / (1 + e)
-		}
+		t, rest := s.shares[p], s.rest(p)
 		v := s.values[i]
 		if t == 0 {
 			continue
@@ -332,13 +331,22 @@ func (s *Solver) report(members []int, eq *Equilibrium) {
 	}
 }
 
-// gross is the payoff of an agent of value v with chance t before the fee.
-func (s *Solver) gross(v, t float64) float64 {
+// rest is 1 less the share at a place, without cancellation.
+func (s *Solver) rest(p int) float64 {
+	if t := s.shares[p]; t <= 0.5 {
+		return 1 - t
+	}
+	e := math.Exp(-s.odds[p])
+	return e / (1 + e)
+}
+
+// gross is the payoff of an agent of value v with chance t, rest being 1-t, before the fee.
+func (s *Solver) gross(v, t, rest float64) float64 {
 	rho := s.contest.Exponent
 	if s.contest.WinnerPays {
-		return v * t / (1 + rho*(1-t))
+		return v * t / (1 + rho*rest)
 	}
-	return v * t * (1 - rho*(1-t))
+	return v * t * (1 - rho*rest)
 }
 
 // entry is what an outsider, by place in order, could get at most before the fee
@@ -349,8 +357,8 @@ func (s *Solver) entry(p int, total float64) float64 {
 	if !ok {
 		return 0
 	}
-	_, _, t, _ := c.at(l)
-	return math.Max(0, s.gross(s.values[s.order[p]], t))
+	_, _, t, rest := c.at(l)
+	return math.Max(0, s.gross(s.values[s.order[p]], t, rest))
 }
 
 // solveTwo is two agents who both pay, with free entry and no phantom bid. With k

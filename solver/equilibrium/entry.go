@@ -132,7 +132,7 @@ func (s *Solver) least(members []int) float64 {
 	least := math.Inf(1)
 	for p, i := range members {
 		v := s.values[i]
-		least = math.Min(least, s.gross(1, s.shares[p])-s.contest.Fee/v)
+		least = math.Min(least, s.gross(1, s.shares[p], s.rest(p))-s.contest.Fee/v)
 	}
 	return least
 }
@@ -156,7 +156,7 @@ func (s *Solver) slack(m int) float64 {
 	fee := s.contest.Fee
 	slack := math.Inf(1)
 	for p, i := range s.order[:m] {
-		slack = math.Min(slack, math.Max(0, s.gross(s.values[i], s.shares[p])-fee))
+		slack = math.Min(slack, math.Max(0, s.gross(s.values[i], s.shares[p], s.rest(p))-fee))
 	}
 	if m == len(s.order) {
 		return slack
@@ -166,7 +166,7 @@ func (s *Solver) slack(m int) float64 {
 		if s.covers(m+1) > math.Inf(-1) {
 			short := math.Inf(1)
 			for p, i := range s.order[:m+1] {
-				short = math.Min(short, s.gross(s.values[i], s.shares[p])-fee)
+				short = math.Min(short, s.gross(s.values[i], s.shares[p], s.rest(p))-fee)
 			}
 			return math.Min(slack, math.Max(0, -short))
 		}

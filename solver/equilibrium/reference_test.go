@@ -61,32 +61,32 @@ func solve(t testing.TB, m mechanisms.Mechanism, values ...float64) *Equilibrium
 	return eq
 }
 
-func sane(t testing.TB, values []float64, eq *Equilibrium) {
+func sane(t testing.TB, values []float64, eq *Equilibrium, game ...any) {
 	t.Helper()
 	sum, top := 0.0, 0.0
 	for i, v := range values {
 		top = math.Max(top, v)
 		for _, x := range []float64{eq.Win[i], eq.Cost[i], eq.Payoff[i], eq.Profile.Signals[i]} {
 			if math.IsNaN(x) || math.IsInf(x, 0) {
-				t.Fatalf("%v: agent %d: win %g cost %g payoff %g signal %g", values, i, eq.Win[i], eq.Cost[i], eq.Payoff[i], eq.Profile.Signals[i])
+				t.Fatalf("%v %+v: agent %d: win %g cost %g payoff %g signal %g", values, game, i, eq.Win[i], eq.Cost[i], eq.Payoff[i], eq.Profile.Signals[i])
 			}
 		}
 		if eq.Win[i] < 0 || eq.Cost[i] < 0 || eq.Profile.Signals[i] < 0 || eq.Payoff[i] < -1e-12*v {
-			t.Fatalf("%v: agent %d: win %g cost %g payoff %g signal %g", values, i, eq.Win[i], eq.Cost[i], eq.Payoff[i], eq.Profile.Signals[i])
+			t.Fatalf("%v %+v: agent %d: win %g cost %g payoff %g signal %g", values, game, i, eq.Win[i], eq.Cost[i], eq.Payoff[i], eq.Profile.Signals[i])
 		}
 		if d := eq.Win[i]*v - eq.Cost[i] - eq.Payoff[i]; math.Abs(d) > 1e-13*(v+eq.Cost[i]) {
-			t.Fatalf("%v: agent %d: t v - c - u = %g (%s)", values, i, d, eq.Method)
+			t.Fatalf("%v %+v: agent %d: t v - c - u = %g (%s)", values, game, i, d, eq.Method)
 		}
 		sum += eq.Win[i]
 	}
 	if sum > 1+1e-12 {
-		t.Fatalf("%v: chances sum to %g (%s)", values, sum, eq.Method)
+		t.Fatalf("%v %+v: chances sum to %g (%s)", values, game, sum, eq.Method)
 	}
 	if math.IsNaN(eq.Margin) || eq.Margin < 0 {
-		t.Fatalf("%v: margin %g", values, eq.Margin)
+		t.Fatalf("%v %+v: margin %g", values, game, eq.Margin)
 	}
 	if eq.Method == "" {
-		t.Fatalf("%v: no method", values)
+		t.Fatalf("%v %+v: no method", values, game)
 	}
 }
 

@@ -190,13 +190,17 @@ func (c *curve) balance(k []float64, phantom float64, odds, shares, spare []floa
 				d += bends[i] * d * d
 			}
 			lag[i] = d
+			before := odds[i]
 			odds[i] -= d
-			if d = math.Abs(d); d > worst && odds[i] > -745 { // below, e^l is 0
+			if d = math.Abs(d); d > worst && max(before, odds[i]) > -745 { // below, e^l is 0
 				worst = d
 			}
 		}
 		if worst <= 4e-6 {
 			for i, s := range shares {
+				if s == 0 {
+					continue
+				}
 				d, rest := lag[i], 1-s
 				shares[i] = s - s*rest*d*(1-(rest-s)*d/2)
 			}
@@ -251,7 +255,7 @@ func (c *curve) begin(k []float64, phantom float64, odds, shares []float64) floa
 
 // nest is balance by a bracketed Newton iteration on log A with every agent's share
 // solved for at each step. ok is false where the shares sum to more than 1 at the
-// largest A that every agent could bear.
+// largest A that every agent could bear, or the iteration fails.
 func (c *curve) nest(k []float64, phantom float64, odds, shares []float64) (float64, bool) {
 	lo, hi := math.Inf(-1), math.Inf(1)
 	top, least := math.Inf(-1), math.Inf(1)
@@ -300,7 +304,8 @@ func (c *curve) nest(k []float64, phantom float64, odds, shares []float64) (floa
 		default:
 			return total, true
 		}
-		next := total - f/d
+		reach := 40 + math.Abs(total)/2 // where all shares are flat a step means nothing
+		next := total - math.Max(-reach, math.Min(reach, f/d))
 		if !(d < 0) || !(next > lo && next < hi) {
 			switch {
 			case math.IsInf(hi, 1):
@@ -312,10 +317,10 @@ func (c *curve) nest(k []float64, phantom float64, odds, shares []float64) (floa
 			}
 		}
 		if math.Abs(next-total) <= 4e-16*math.Max(1, math.Abs(next)) {
-			excess(next)
-			return next, true
+			f, _ := excess(next)
+			return next, math.Abs(f) < 1e-9
 		}
 		total = next
 	}
-	return total, true
+	return total, false
 }
