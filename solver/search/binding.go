@@ -24,7 +24,7 @@ func Binding(ctx context.Context, p *Problem, c *Candidate) ([]string, error) {
 	if len(q.Spaces) == 0 {
 		return nil, nil
 	}
-	r, err := run(ctx, &q, nil, false)
+	r, _, err := run(ctx, &q, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -19,18 +19,9 @@ func (e *evaluator) candidate(space mechanisms.Space, x []float64) (*Candidate, 
 	}
 	p := e.problem
 	t := newTally(e.draws.agents)
-	result := e.evaluate([]*mechanisms.Design{&design}, []*tally{t})[0]
-	c := &Candidate{
-		Family:    space.Family(),
-		Settings:  design.Settings,
-		Objective: result.objective,
-		Metrics:   make(map[string]float64, len(t.metrics)),
-		TailShare: math.NaN(),
-		point:     append([]float64(nil), x...),
-	}
-	for _, a := range space.Axes() {
-		c.Searched = append(c.Searched, a.Name)
-	}
+	result := e.solve([]*mechanisms.Design{&design}, []*tally{t})[0]
+	c := newCandidate(space, design, x)
+	c.Objective = result.objective
 	for j, o := range objectives.All() {
 		if j < len(t.metrics) && t.failed == 0 {
 			c.Metrics[o.Name()] = t.metrics[j]
@@ -38,7 +29,14 @@ func (e *evaluator) candidate(space mechanisms.Space, x []float64) (*Candidate, 
 	}
 	c.Equilibrium = e.solved(t)
 	for j, k := range p.Constraints {
-		c.Constraints = append(c.Constraints, e.finding(k, result.measures[j], t, j))
+		t.grow(j)
+		why := t.witness[j]
+		if math.IsNaN(result.measures[j]) {
+			if why = t.whys[j]; why == "" {
+				why = t.failure
+			}
+		}
+		c.Constraints = append(c.Constraints, finding(k, result.measures[j], e.scale(), why))
 	}
 	c.Violation, c.Feasible = violationOf(c.Constraints)
 	switch {
@@ -54,6 +52,20 @@ func (e *evaluator) candidate(space mechanisms.Space, x []float64) (*Candidate, 
 		c.TailShare = t.tail / c.Objective
 	}
 	return c, nil
+}
+
+func newCandidate(space mechanisms.Space, design mechanisms.Design, x []float64) *Candidate {
+	c := &Candidate{
+		Family:    space.Family(),
+		Settings:  design.Settings,
+		Metrics:   make(map[string]float64),
+		TailShare: math.NaN(),
+		point:     append([]float64(nil), x...),
+	}
+	for _, a := range space.Axes() {
+		c.Searched = append(c.Searched, a.Name)
+	}
+	return c
 }
 
 func (e *evaluator) solved(t *tally) Solved {
@@ -81,20 +93,12 @@ func (e *evaluator) solved(t *tally) Solved {
 	return s
 }
 
-func (e *evaluator) finding(k constraints.Constraint, measure float64, t *tally, j int) constraints.Finding {
+// finding holds a measure against the constraint's bound.
+func finding(k constraints.Constraint, measure, scale float64, why string) constraints.Finding {
 	b := k.Bound()
 	b.Tolerance = math.Max(b.Tolerance, feasibility)
-	f := constraints.Finding{Name: k.Name(), Measure: measure, Bound: b}
-	f.Violation, f.Verdict = b.Judge(measure, e.scale())
-	t.grow(j)
-	switch {
-	case f.Verdict == constraints.Unknown && t.whys[j] != "":
-		f.Why = t.whys[j]
-	case f.Verdict == constraints.Unknown:
-		f.Why = t.failure
-	default:
-		f.Why = t.witness[j]
-	}
+	f := constraints.Finding{Name: k.Name(), Measure: measure, Bound: b, Why: why}
+	f.Violation, f.Verdict = b.Judge(measure, scale)
 	return f
 }
 
@@ -118,7 +122,7 @@ func (e *evaluator) standardError(c *Candidate, space mechanisms.Space) (float64
 		if err != nil {
 			return 0, err
 		}
-		other := newEvaluator(e.problem, d).evaluate([]*mechanisms.Design{&design}, nil)[0].objective
+		other := newEvaluator(e.problem, d).evaluate([]*mechanisms.Design{&design})[0].objective
 		sum += (other - c.Objective) * (other - c.Objective)
 	}
 	// The differences have twice the variance of one set.

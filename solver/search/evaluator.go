@@ -7,6 +7,7 @@ import (
 	"allot/constraints"
 	"allot/mechanisms"
 	"allot/objectives"
+	"allot/solver/bound"
 	"allot/solver/cartel"
 	"allot/solver/certify"
 	"allot/solver/equilibrium"
@@ -49,8 +50,17 @@ type sums struct {
 	report    *tally // nil unless a full report is wanted
 }
 
-// evaluate solves designs; full reports fill the tallies. A nil design gives NaN.
-func (e *evaluator) evaluate(designs []*mechanisms.Design, reports []*tally) []point {
+func (e *evaluator) scale() float64 { return e.draws.scale }
+
+func (e *evaluator) bound() Bound {
+	value, method := bound.Full(e.problem.Objective, e.draws.values, e.draws.weights, e.draws.agents)
+	return Bound{Value: value, Method: method}
+}
+
+func (e *evaluator) evaluate(designs []*mechanisms.Design) []point { return e.solve(designs, nil) }
+
+// solve solves designs; full reports fill the tallies.
+func (e *evaluator) solve(designs []*mechanisms.Design, reports []*tally) []point {
 	chunks := (e.draws.len() + chunk - 1) / chunk
 	partial := make([]sums, len(designs)*chunks)
 	run := func(w *worker, task int) {

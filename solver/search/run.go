@@ -11,7 +11,6 @@ import (
 	"allot/constraints"
 	"allot/mechanisms"
 	"allot/objectives"
-	"allot/solver/bound"
 	"allot/solver/search/optimize"
 )
 
@@ -24,7 +23,15 @@ const feasibility = 1e-9
 // context ends, the report has what was in hand, with status Stopped. progress
 // may be nil; it is called from the calling goroutine.
 func Search(ctx context.Context, problem *Problem, progress func(Progress)) (*Report, error) {
-	return run(ctx, problem, progress, true)
+	r, e, err := run(ctx, problem, progress)
+	if err != nil {
+		return nil, err
+	}
+	sort.SliceStable(r.Candidates, func(a, b int) bool { return better(r.Candidates[a], r.Candidates[b]) })
+	if r.Best != nil {
+		err = estimate(ctx, e, problem, r.Best)
+	}
+	return r, err
 }
 
 // Evaluate solves and checks fixed mechanisms: a space with a searched parameter is
@@ -35,50 +42,53 @@ func Evaluate(ctx context.Context, problem *Problem) (*Report, error) {
 			return nil, fmt.Errorf("search: %s: %s is a range: evaluate takes fixed parameters", s.Family(), axes[0].Name)
 		}
 	}
-	return run(ctx, problem, nil, false)
-}
-
-func run(ctx context.Context, problem *Problem, progress func(Progress), ranked bool) (*Report, error) {
-	p := *problem
-	if err := p.normalise(); err != nil {
-		return nil, err
-	}
-	report := &Report{Seed: p.Seed}
-	e, err := p.evaluator()
+	r, e, err := run(ctx, problem, nil)
 	if err != nil {
 		return nil, err
 	}
+	return r, estimate(ctx, e, problem, r.Candidates...)
+}
+
+// estimate gives candidates the standard error of their objective.
+func estimate(ctx context.Context, e judge, p *Problem, candidates ...*Candidate) (err error) {
+	for _, c := range candidates {
+		if ctx.Err() != nil || math.IsNaN(c.Objective) {
+			continue
+		}
+		if c.StandardError, err = e.standardError(c, p.Spaces[c.space]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func run(ctx context.Context, problem *Problem, progress func(Progress)) (*Report, judge, error) {
+	p := *problem
+	if err := p.normalise(); err != nil {
+		return nil, nil, err
+	}
+	report := &Report{Seed: p.Seed}
+	e, err := p.judge()
+	if err != nil {
+		return nil, nil, err
+	}
 	stopped := false
-	for i, space := range p.Spaces {
+	for i := range p.Spaces {
 		if ctx.Err() != nil {
 			stopped = true
 			break
 		}
-		c, evaluations, err := e.explore(ctx, i, space, progress)
+		c, evaluations, err := explore(ctx, &p, e, i, progress)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		report.Evaluations += evaluations
-		if c != nil {
-			c.space = i
-			report.Candidates = append(report.Candidates, c)
-		}
+		c.space = i
+		report.Candidates = append(report.Candidates, c)
 		stopped = stopped || ctx.Err() != nil
 	}
-	if ranked {
-		sort.SliceStable(report.Candidates, func(a, b int) bool {
-			return better(report.Candidates[a], report.Candidates[b])
-		})
-	}
-	report.finish(&p, e.draws, stopped)
-	for _, c := range report.Candidates {
-		if !stopped && (c == report.Best || !ranked) && !math.IsNaN(c.Objective) {
-			if c.StandardError, err = e.standardError(c, p.Spaces[c.space]); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return report, nil
+	report.finish(&p, e.bound(), stopped)
+	return report, e, nil
 }
 
 // normalise fills in defaults and checks the problem.
@@ -135,8 +145,24 @@ func corner(s mechanisms.Space) []float64 {
 	return x
 }
 
-// evaluator draws the market's values.
-func (p *Problem) evaluator() (*evaluator, error) {
+// judge solves and checks designs in the problem's market.
+type judge interface {
+	// evaluate gives what a search needs; a nil design gives NaN.
+	evaluate(designs []*mechanisms.Design) []point
+	// candidate gives the full report of one.
+	candidate(space mechanisms.Space, x []float64) (*Candidate, error)
+	// standardError is that of a candidate's objective, 0 where it is exact.
+	standardError(c *Candidate, space mechanisms.Space) (float64, error)
+	// scale is E max v.
+	scale() float64
+	// bound is the upper bound over all mechanisms, without the gap.
+	bound() Bound
+}
+
+func (p *Problem) judge() (judge, error) {
+	if p.Market.Information == mechanisms.Private {
+		return newBayesian(p)
+	}
 	d, err := newDraws(p.Market, p.Draws, p.Seed)
 	if err != nil {
 		return nil, err
@@ -145,8 +171,8 @@ func (p *Problem) evaluator() (*evaluator, error) {
 }
 
 // explore finds the best design of one space.
-func (e *evaluator) explore(ctx context.Context, index int, space mechanisms.Space, progress func(Progress)) (*Candidate, int, error) {
-	p := e.problem
+func explore(ctx context.Context, p *Problem, e judge, index int, progress func(Progress)) (*Candidate, int, error) {
+	space := p.Spaces[index]
 	axes := space.Axes()
 	spec := optimize.Problem{
 		Constraints: len(p.Constraints),
@@ -173,8 +199,8 @@ func (e *evaluator) explore(ctx context.Context, index int, space mechanisms.Spa
 				designs[k] = &d
 			}
 		}
-		for k, result := range e.evaluate(designs, nil) {
-			slack := e.slack(result.measures)
+		for k, result := range e.evaluate(designs) {
+			slack := p.slack(result.measures, e.scale())
 			conflicts.record(slack)
 			err := o.Tell(trials[k].ID, optimize.Result{Objective: result.objective, Slack: slack, Piece: result.piece, Margin: result.margin})
 			if err != nil {
@@ -212,13 +238,13 @@ func inHand(o *optimize.Optimizer) optimize.Point {
 
 // slack turns measures into what the optimiser wants to see at most 0, in the
 // units in which violations are given.
-func (e *evaluator) slack(measures []float64) []float64 {
+func (p *Problem) slack(measures []float64, scale float64) []float64 {
 	slack := make([]float64, len(measures))
-	for j, c := range e.problem.Constraints {
+	for j, c := range p.Constraints {
 		b := c.Bound()
 		s := excess(b, measures[j])
-		if b.Money && e.scale() > 0 {
-			s /= e.scale()
+		if b.Money && scale > 0 {
+			s /= scale
 		}
 		switch {
 		case b.Relation == constraints.Above && s >= 0:
@@ -230,8 +256,6 @@ func (e *evaluator) slack(measures []float64) []float64 {
 	}
 	return slack
 }
-
-func (e *evaluator) scale() float64 { return e.draws.scale }
 
 // better orders candidates: feasible first, by objective; then by violation.
 func better(a, b *Candidate) bool {
@@ -245,10 +269,10 @@ func better(a, b *Candidate) bool {
 }
 
 // finish draws the conclusion.
-func (r *Report) finish(p *Problem, d *draws, stopped bool) {
+func (r *Report) finish(p *Problem, b Bound, stopped bool) {
 	n := len(p.Market.Agents)
-	value, method := bound.Full(p.Objective, d.values, d.weights, n)
-	r.Bound = Bound{Value: value, Gap: math.Inf(1), Method: method}
+	r.Bound = b
+	r.Bound.Gap = math.Inf(1)
 	for _, c := range r.Candidates {
 		if c.Feasible && (r.Best == nil || better(c, r.Best)) {
 			r.Best = c
@@ -260,14 +284,14 @@ func (r *Report) finish(p *Problem, d *draws, stopped bool) {
 		}
 	}
 	if r.Best != nil {
-		r.Bound.Gap = value - r.Best.Objective
+		r.Bound.Gap = b.Value - r.Best.Objective
 	}
 	switch {
 	case stopped:
 		r.Status = Stopped
 	case r.Best == nil:
 		r.Status = Infeasible
-	case r.Bound.Gap <= 1e-9*math.Max(math.Abs(value), math.SmallestNonzeroFloat64):
+	case r.Bound.Gap <= 1e-9*math.Max(math.Abs(b.Value), math.SmallestNonzeroFloat64):
 		r.Status = Optimal
 	default:
 		r.Status = Feasible

@@ -1,0 +1,265 @@
+package search
+
+import (
+	"errors"
+	"math"
+
+	"allot/constraints"
+	"allot/mechanisms"
+	"allot/mechanisms/distributions"
+	"allot/objectives"
+	"allot/solver/bound"
+	"allot/solver/certify"
+	proof "allot/solver/certify/private"
+	"allot/solver/equilibrium"
+	"allot/solver/equilibrium/private"
+)
+
+// bayesian judges designs when each agent knows its own value only. Everything is an
+// expectation over types by quadrature; concentration measures and constraints are
+// of the agents' chances before they know their values.
+type bayesian struct {
+	problem *Problem
+	values  []mechanisms.Distribution
+	refusal string // why the market cannot be solved, or ""
+	highest float64
+}
+
+func newBayesian(p *Problem) (*bayesian, error) {
+	values, refusal, err := private.Values(p.Market)
+	if err != nil {
+		return nil, err
+	}
+	b := &bayesian{problem: p, values: values, refusal: refusal}
+	if refusal == "" {
+		if b.highest, err = bound.Welfare(values); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// played is one design, solved.
+type played struct {
+	eq          *private.Equilibrium
+	account     mechanisms.Account
+	certificate func() certify.Certificate
+	failure     string
+}
+
+// play solves a design: agents play with their values less what the terms take.
+func (b *bayesian) play(d *mechanisms.Design) played {
+	if b.refusal != "" {
+		return played{failure: b.refusal}
+	}
+	psi := b.problem.Market.ConcealmentCost
+	factor := d.Terms.Factor(psi)
+	worth := make([]mechanisms.Distribution, len(b.values))
+	for i, v := range b.values {
+		worth[i] = times(v, factor)
+	}
+	eq, err := private.Solver{}.Solve(d.Mechanism, worth)
+	switch {
+	case err != nil:
+		return played{failure: err.Error()}
+	case eq.Status == equilibrium.NotFound:
+		return played{eq: eq, failure: "no equilibrium was found, though one may exist: " + eq.Reason}
+	}
+	p := played{eq: eq, account: eq.Account}
+	// The quadrature gave the welfare in what agents play with.
+	gross := 0.0
+	if factor > 0 {
+		gross = eq.Account.Welfare / factor
+	}
+	p.account.Values = make([]float64, len(b.values))
+	for i, v := range b.values {
+		p.account.Values[i] = v.Mean()
+	}
+	p.account.Burned = d.Terms.Burned(psi) * gross
+	p.account.Welfare = gross * (1 - d.Terms.Lost(psi))
+	var c *certify.Certificate
+	p.certificate = func() certify.Certificate {
+		if c == nil {
+			x := prove(d.Mechanism, worth, eq)
+			c = &x
+		}
+		return *c
+	}
+	return p
+}
+
+// times is the distribution of factor * v.
+func times(v mechanisms.Distribution, factor float64) mechanisms.Distribution {
+	if x, ok := v.(mechanisms.Point); ok {
+		return mechanisms.Point(factor * float64(x))
+	}
+	if factor == 0 {
+		return mechanisms.Point(0)
+	}
+	return distributions.Scaled(v, factor)
+}
+
+// prove certifies the strategies.
+func prove(m mechanisms.Mechanism, values []mechanisms.Distribution, eq *private.Equilibrium) certify.Certificate {
+	if ranked, ok := m.(mechanisms.Ranked); ok {
+		return proof.Auction(ranked, values, eq.Curves)
+	}
+	return certify.Certificate{Epsilon: math.Inf(1), Reason: "there is no certificate for this kind of mechanism with private values"}
+}
+
+func (b *bayesian) scale() float64 { return b.highest }
+
+// taxes reports that a space has a burn share: the protocol then takes part of a reward
+// that it observes, which Myerson's optimum does not allow it.
+func (b *bayesian) taxes() bool {
+	for _, s := range b.problem.Spaces {
+		for _, a := range s.Axes() {
+			if a.Name == "burnShare" {
+				return true
+			}
+		}
+		if d, err := s.At(corner(s)); err == nil && d.Terms.BurnShare > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// bound is Myerson's optimum for the revenue, E max v for other money and what
+// equal shares bring for the measures of concentration.
+func (b *bayesian) bound() Bound {
+	name := b.problem.Objective.Name()
+	if b.refusal == "" && name == "revenue" && !b.taxes() {
+		if optimum, err := bound.Revenue(b.values); err == nil {
+			method := "Myerson 1981"
+			if optimum.Ironed {
+				method += ", ironed"
+			}
+			return Bound{Value: optimum.Revenue, Method: method}
+		}
+	}
+	value := objectives.Upper(b.problem.Objective, b.highest, len(b.values))
+	if b.refusal != "" || math.IsInf(value, 1) || math.IsNaN(value) {
+		return Bound{Value: math.Inf(1)}
+	}
+	return Bound{Value: value, Method: "first best: E v_(1) for money, equal shares for concentration"}
+}
+
+// errPrivate says why a constraint has no measure.
+var errPrivate = errors.New("not defined with private values: it is about agents that know each other's values")
+
+// measure measures a constraint on a design.
+func (b *bayesian) measure(c constraints.Constraint, d *mechanisms.Design, p *played) (float64, string) {
+	k := b.kase(d, p)
+	if !constraints.Interim(c) {
+		return math.NaN(), errPrivate.Error()
+	}
+	m, err := c.Measure(k)
+	if err != nil {
+		return math.NaN(), err.Error()
+	}
+	return m, c.Explain(k, m)
+}
+
+func (b *bayesian) kase(d *mechanisms.Design, p *played) *constraints.Case {
+	return &constraints.Case{
+		Market:      b.problem.Market,
+		Design:      *d,
+		Game:        mechanisms.Game{Mechanism: d.Mechanism, Values: p.account.Values},
+		Equilibrium: &equilibrium.Equilibrium{Win: p.account.Win, Cost: p.account.Cost, Payoff: p.account.Payoff},
+		Account:     &p.account,
+		Certificate: p.certificate,
+		Solver:      new(equilibrium.Solver),
+	}
+}
+
+func (b *bayesian) evaluate(designs []*mechanisms.Design) []point {
+	points := make([]point, len(designs))
+	for i, d := range designs {
+		points[i] = point{objective: math.NaN(), measures: make([]float64, len(b.problem.Constraints)), margin: math.Inf(1)}
+		for j := range points[i].measures {
+			points[i].measures[j] = math.NaN()
+		}
+		if d == nil {
+			continue
+		}
+		p := b.play(d)
+		if p.failure != "" {
+			continue
+		}
+		points[i].objective = b.problem.Objective.Of(&p.account)
+		for j, c := range b.problem.Constraints {
+			points[i].measures[j], _ = b.measure(c, d, &p)
+		}
+	}
+	return points
+}
+
+func (b *bayesian) candidate(space mechanisms.Space, x []float64) (*Candidate, error) {
+	design, err := space.At(x)
+	if err != nil {
+		return nil, err
+	}
+	p := b.play(&design)
+	c := newCandidate(space, design, x)
+	c.Equilibrium = Solved{Status: certify.None.String(), Stopped: equilibrium.NotFound.String(), Regime: equilibrium.Pure.String(), Epsilon: math.Inf(1), Relative: math.Inf(1)}
+	if p.eq != nil {
+		c.Equilibrium.Stopped, c.Equilibrium.Method, c.Equilibrium.Selection = p.eq.Status.String(), p.eq.Method, p.eq.Selection
+	}
+	if p.failure != "" {
+		c.Objective = math.NaN()
+		c.Notes = append(c.Notes, p.failure)
+		for _, k := range b.problem.Constraints {
+			c.Constraints = append(c.Constraints, finding(k, math.NaN(), b.scale(), p.failure))
+		}
+		return c, nil
+	}
+	proof := p.certificate()
+	c.Equilibrium.Status, c.Equilibrium.Epsilon, c.Equilibrium.Relative = proof.Standing.String(), proof.Epsilon, proof.Epsilon
+	if b.highest > 0 {
+		c.Equilibrium.Relative /= b.highest
+	}
+	if proof.Reason != "" {
+		c.Notes = append(c.Notes, proof.Reason)
+	}
+	c.Equilibrium.Unsold = p.account.Unsold
+	for i, a := range b.problem.Market.Agents {
+		c.Equilibrium.Agents = append(c.Equilibrium.Agents, AgentResult{
+			Name: a.Name, Value: p.account.Values[i], Signal: expectedBid(p.eq.Curves, i),
+			Win: p.account.Win[i], Cost: p.account.Cost[i], Payoff: p.account.Payoff[i],
+		})
+	}
+	c.Objective = b.problem.Objective.Of(&p.account)
+	for _, o := range objectives.All() {
+		c.Metrics[o.Name()] = o.Of(&p.account)
+	}
+	for _, k := range b.problem.Constraints {
+		m, why := b.measure(k, &design, &p)
+		c.Constraints = append(c.Constraints, finding(k, m, b.scale(), why))
+	}
+	c.Violation, c.Feasible = violationOf(c.Constraints)
+	if math.IsNaN(c.Objective) {
+		c.Feasible = false
+		c.Notes = append(c.Notes, b.problem.Objective.Name()+" is not defined here")
+	}
+	return c, nil
+}
+
+// expectedBid is the mean of a bid that is linear in the rank between knots.
+func expectedBid(curves []mechanisms.BidCurve, i int) float64 {
+	if i >= len(curves) {
+		return math.NaN()
+	}
+	c, sum := curves[i], 0.0
+	for k := 1; k < len(c.Bids); k++ {
+		width := c.Below[k] - c.Below[k-1]
+		if c.Below[k-1] > 0.5 {
+			width = c.Above[k-1] - c.Above[k]
+		}
+		sum += width * (c.Bids[k] + c.Bids[k-1]) / 2
+	}
+	return sum
+}
+
+// standardError is 0: expectations are by quadrature.
+func (b *bayesian) standardError(*Candidate, mechanisms.Space) (float64, error) { return 0, nil }
