@@ -43,6 +43,7 @@ type Certifier struct {
 	auction auction
 	pricing priceCurve
 	lottery lottery
+	sale    sale
 	rule    rule
 }
 
@@ -56,6 +57,7 @@ const (
 	pureAuction
 	mixedAuction
 	drawing
+	selling
 	monotone
 	sampled
 )
@@ -67,6 +69,7 @@ var methods = [...]string{
 	pureAuction:  "closed form over the others' bids",
 	mixedAuction: "products of the others' distributions, piece by piece",
 	drawing:      "closed form over who enters",
+	selling:      "a tangent of the concave pay-off",
 	monotone:     "branch and bound on monotone chances and payments",
 	sampled:      "sampled deviations",
 }
@@ -213,6 +216,8 @@ func (c *Certifier) agent(i int) (best deviation, own, slack float64) {
 		return c.mixedAuctionAgent(i)
 	case drawing:
 		return c.lotteryAgent(i)
+	case selling:
+		return c.saleAgent(i)
 	case monotone, sampled:
 		return c.ruleAgent(i)
 	}
@@ -297,6 +302,9 @@ func (c *Certifier) choose(m mechanisms.Mechanism, mixing bool) string {
 		c.kind = drawing
 		c.prepareLottery(l)
 	default:
+		if m, ok := m.(mechanisms.Priced); ok && !mixing && c.prepareSale(m.Sale()) {
+			return ""
+		}
 		c.kind = sampled
 		if m, ok := m.(mechanisms.Monotone); ok && m.Monotone() {
 			c.kind = monotone

@@ -44,7 +44,16 @@ func lotteryOf(t testing.TB, l mechanisms.Lot) mechanisms.Mechanism {
 	return m
 }
 
-// atom is a mixture over the given signals.
+func ticketsOf(t testing.TB, s mechanisms.Sale) mechanisms.Mechanism {
+	t.Helper()
+	m, err := mechanisms.NewTickets(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// atomsAt is a mixture over the given signals.
 func atomsAt(signals, chances []float64) mechanisms.Mixture {
 	var m mechanisms.Mixture
 	sum := 0.0
@@ -98,6 +107,10 @@ func knownEquilibria(t testing.TB) []known {
 	x1 := x2 * math.Pow(0.5, -2.0/3)
 	q := 0.5 * math.Pow(0.5, -2.0/3)
 	s13 := 1 / (1 + math.Pow(2, 1.3)) // the weak agent's share at rho = 1.3
+	// With eta = 1, (4-z)/(4+z) + (2-z)/(2+z) = 1 gives z^2 + 2 z - 8/3 = 0, and
+	// orders of A = sqrt z in all.
+	z := math.Sqrt(11.0/3) - 1
+	orders := [2]float64{math.Sqrt(z) * (4 - z) / (4 + z), math.Sqrt(z) * (2 - z) / (2 + z)}
 	big := 4 * 1.3 * s13 * (1 - s13)
 	return []known{
 		{"contest 4,2", "Neuder, Garimidi, Roughgarden 2024", contestOf(t, mechanisms.Ratio{Exponent: 1}),
@@ -135,6 +148,10 @@ func knownEquilibria(t testing.TB) []known {
 			[]float64{4, 2}, pure(1, 1), []float64{1, 0}, 1e-13},
 		{"lottery stakes", "random proposer", lotteryOf(t, mechanisms.Lot{Weights: []float64{3, 1}}),
 			[]float64{4, 2}, pure(1, 1), []float64{3, 0.5}, 1e-13},
+		{"tickets eta 1", "Burian, Crapis, Saleh 2024: v (1-s) = z (1+s)", ticketsOf(t, mechanisms.Sale{Elasticity: 1, Price: 1}),
+			[]float64{4, 2}, pure(orders[0], orders[1]), nil, 1e-12},
+		{"tickets capped", "s in proportion to values of the others", ticketsOf(t, mechanisms.Sale{Elasticity: math.Inf(1), Price: 1, Supply: 8}),
+			[]float64{4, 2}, pure(5, 3), []float64{2.5, 0.75}, 1e-13},
 		{"nothing is worth anything", "zeros", contestOf(t, mechanisms.Ratio{Exponent: 1}),
 			[]float64{0, 0}, pure(0, 0), []float64{0, 0}, 0},
 		{"one agent", "zeros", contestOf(t, mechanisms.Ratio{Exponent: 1}),

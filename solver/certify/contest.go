@@ -222,7 +222,7 @@ func (c *Certifier) everyonePays(r *rivals, v, fee, a, t, rest float64) deviatio
 		a = max(a, 0x1p-1000*high)
 		t, rest = r.odds(a)
 	}
-	bound := high
+	bound := v
 	for range 80 {
 		u := v*t - a
 		slope := v*(rho*t*rest)/a - 1

@@ -167,6 +167,9 @@ func (k *rule) bound(lo, hi, tol float64) (upper, signal, value float64, closed 
 		c.signals[i] = hi
 		k.mechanism.Allot(c.signals, &c.out)
 		t1 := c.out.Win[i]
+		if !(t1 >= t0 && t1 <= 1) {
+			t1 = 1
+		}
 		uHi += q * c.out.Payoff(i, v)
 		upper += q * max(t0*(v-won)-(1-t0)*lost, t1*(v-won)-(1-t1)*lost)
 		err += q * 16 * unit * (v + won + lost)

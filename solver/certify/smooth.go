@@ -26,7 +26,7 @@ type smooth interface {
 func boundSmooth(f smooth, lo, hi, tol float64) (upper, signal, value float64, closed bool) {
 	low, high := f.bend(lo, hi)
 	if high <= 0 {
-		upper, signal, value = boundConcave(f, lo, hi, tol)
+		upper, signal, value = boundConcave(f, lo, hi, lo+(hi-lo)/2, tol)
 		return min(upper, f.crude(lo, hi)), signal, value, true
 	}
 	uLo, _, errLo, _ := f.at(lo)
@@ -50,28 +50,24 @@ func boundSmooth(f smooth, lo, hi, tol float64) (upper, signal, value float64, c
 }
 
 // boundConcave bounds a concave pay-off by tangents, at points that approach its
-// maximum.
-func boundConcave(f smooth, lo, hi, tol float64) (upper, signal, value float64) {
+// maximum from a first guess.
+func boundConcave(f smooth, lo, hi, a, tol float64) (upper, signal, value float64) {
 	upper, value = math.Inf(1), math.Inf(-1)
 	left, right := lo, hi
 	slopeLeft, slopeRight := 0.0, 0.0 // of the last points on each side
-	a := lo + (hi-lo)/2
+	if !(a > lo && a < hi) {
+		a = lo + (hi-lo)/2
+	}
 	side := 0
 	for range 100 {
 		u, slope, err, slopeErr := f.at(a)
-		reach := slope * (hi - a)
+		// The maximum lies between points at which the slope has surely turned:
+		// the tangent need not reach further.
+		reach := slope * (right - a)
 		if slope < 0 {
-			reach = slope * (lo - a)
-		}
-		// A tangent need only reach to the neighbours where the slope has
-		// surely turned.
-		if slope > 0 && slopeRight < 0 {
-			reach = slope * (right - a)
-		}
-		if slope < 0 && slopeLeft > 0 {
 			reach = slope * (left - a)
 		}
-		upper = min(upper, u+err+reach*(1+4*unit)+slopeErr*(hi-lo))
+		upper = min(upper, u+err+reach*(1+4*unit)+slopeErr*(right-left))
 		if u-err > value {
 			signal, value = a, u-err
 		}
