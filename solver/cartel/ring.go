@@ -82,10 +82,13 @@ type Report struct {
 	Own *CurvePoint
 	// Theorem is the article's theorem on this market.
 	Theorem Theorem
-	// Exact says that every number is a closed form or an exact optimum of one; the
-	// others are optima found by search.
-	Exact bool
-	Notes []string
+	// Exact says that every deviation is a closed form. Otherwise deviations were
+	// searched for, and CertifiedDiscount is a proven upper bound on what the agreement
+	// needs, by package certify: 1 where nothing is proven. Where Exact it is the
+	// critical discount.
+	Exact             bool
+	CertifiedDiscount float64
+	Notes             []string
 }
 
 // Member is one member's part in an agreement, per period.
@@ -300,6 +303,14 @@ func (r *Ring) Analyse() (*Report, error) {
 		rep.Own = &own
 	}
 	rep.Theorem = theorem(r, rep)
+	rep.CertifiedDiscount = rep.CriticalDiscount
+	if s.kind == custom && ok {
+		beta, reason := s.certified(p)
+		if reason != "" {
+			rep.Notes = append(rep.Notes, "not certified: "+reason)
+		}
+		rep.CertifiedDiscount = r.Monitoring.Required(beta)
+	}
 	return rep, nil
 }
 
@@ -457,7 +468,7 @@ func (r *Ring) notes(s *stage) []string {
 	var notes []string
 	switch s.kind {
 	case custom:
-		notes = append(notes, "the mechanism says nothing about itself: deviations and signals were searched for, and are approximate")
+		notes = append(notes, "the mechanism says nothing about itself: deviations and signals were searched for")
 	case fixed:
 		if len(s.values) < len(r.Game.Values) {
 			notes = append(notes, "the leader and the outsiders play the equilibrium of the market without the other members")

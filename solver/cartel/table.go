@@ -274,6 +274,11 @@ func (s *stage) best(beta patience) (best point, ok bool) {
 	if s.linear && len(s.points) > 64 {
 		return s.halve(beta)
 	}
+	return s.scan(beta)
+}
+
+// scan is best by looking at every point.
+func (s *stage) scan(beta patience) (best point, ok bool) {
 	tolerance := 1e-12 * s.values[s.leader]
 	before, holds := 0.0, false
 	for k, p := range s.points {
