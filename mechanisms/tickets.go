@@ -29,7 +29,7 @@ type Priced interface {
 // the second highest a slot (Burian, Crapis, Saleh 2024; Schlegel 2024).
 //
 // Lifetime is the number of slots after which a ticket that was not drawn expires, 0
-// for never. Domain: Elasticity >= 0, Price > 0, Supply 0 or at least 1, Lifetime >= 0
+// for never. Domain: Elasticity in [0, 1e6] or +Inf, Price > 0, Supply 0 or at least 1, Lifetime >= 0
 // and 0 or at least 1. A test asserts z = 4/3 and shares 2/3, 1/3 at values 4, 2 and
 // Elasticity 0, shares 2 - sqrt 2, sqrt 2 - 1 and z = 0 when capped, and 1, 0 and 2
 // with price-taking buyers.
@@ -83,6 +83,10 @@ func (s Sale) Drawn() float64 {
 	return -math.Expm1(s.Lifetime * math.Log1p(-1/s.Supply))
 }
 
+// maxElasticity is where orders that differ in the last digit begin to differ in
+// what they cost.
+const maxElasticity = 1e6
+
 // NewTickets checks the sale. Where buyers are strategic a signal is an order, in
 // money: what its tickets would cost at Price. Orders a_i of A in all win with
 // probability a_i/A and cost a_i (A/(N Price))^Elasticity; if nobody buys, all share
@@ -93,6 +97,9 @@ func (s Sale) Drawn() float64 {
 func NewTickets(s Sale) (Priced, error) {
 	if math.IsNaN(s.Elasticity) || s.Elasticity < 0 || bad(s.Price) || s.Price == 0 || bad(s.Supply) || bad(s.Lifetime) {
 		return nil, fmt.Errorf("mechanisms: tickets: eta %g must be at least 0, price %g positive, supply %g and lifetime %g finite and at least 0", s.Elasticity, s.Price, s.Supply, s.Lifetime)
+	}
+	if s.Elasticity > maxElasticity && !math.IsInf(s.Elasticity, 1) {
+		return nil, fmt.Errorf("mechanisms: tickets: eta %g is above %g: such a supply is capped", s.Elasticity, float64(maxElasticity))
 	}
 	if s.Supply > 0 && s.Supply < 1 || s.Lifetime > 0 && s.Lifetime < 1 {
 		return nil, fmt.Errorf("mechanisms: tickets: supply %g and lifetime %g must be 0 or at least 1", s.Supply, s.Lifetime)
@@ -191,7 +198,7 @@ var ticketsFamily = Family{
 	Name:    "tickets",
 	Summary: "the winner is drawn among tickets, which are sold at one price",
 	Parameters: []Parameter{
-		{Name: "eta", Doc: "how fast the price rises with the tickets sold: 0 elastic supply, capped (or inf) a fixed one", High: math.MaxFloat64, Words: []string{"capped", "inf"}},
+		{Name: "eta", Doc: "how fast the price rises with the tickets sold: 0 elastic supply, capped (or inf) a fixed one", High: maxElasticity, Words: []string{"capped", "inf"}},
 		{Name: "price", Doc: "price of a ticket when the supply is sold", Default: Number(1), Low: math.SmallestNonzeroFloat64, High: math.MaxFloat64},
 		{Name: "supply", Doc: "tickets outstanding, one drawn a slot; 0: tickets are for one slot", High: math.MaxFloat64},
 		{Name: "conduct", Doc: "whether buyers know that they move the price", Default: Word("strategic"), Words: []string{"strategic", "price-taking"}},

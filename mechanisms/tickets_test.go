@@ -151,7 +151,7 @@ func TestTicketsToPriceTakersAreRanked(t *testing.T) {
 func TestTicketsRefuse(t *testing.T) {
 	nan := math.NaN()
 	for _, s := range []Sale{
-		{}, {Price: -1}, {Price: nan}, {Price: math.Inf(1)}, {Price: 1, Elasticity: -1}, {Price: 1, Elasticity: nan},
+		{}, {Price: -1}, {Price: nan}, {Price: math.Inf(1)}, {Price: 1, Elasticity: -1}, {Price: 1, Elasticity: nan}, {Price: 1, Elasticity: 1e7},
 		{Price: 1, Supply: 0.5}, {Price: 1, Supply: nan}, {Price: 1, Supply: math.Inf(1)}, {Price: 1, Lifetime: 0.5}, {Price: 1, Lifetime: -1},
 	} {
 		if m, err := NewTickets(s); err == nil {
