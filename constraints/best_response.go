@@ -43,6 +43,9 @@ func (b bestResponse) Measure(c *Case) (float64, error) {
 }
 
 func (b bestResponse) Explain(c *Case, measure float64) string {
+	if c.Certificate == nil {
+		return errNoCertificate.Error()
+	}
 	p := c.Certificate()
 	if _, verdict := b.Bound().Judge(measure, c.scale()); verdict == Violated {
 		return fmt.Sprintf("%s may gain up to %.3g with the signal %.6g", c.name(p.Agent), measure, p.Signal)

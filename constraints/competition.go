@@ -67,7 +67,7 @@ func competitive(c *Case) (least float64, worst int, err error) {
 	if n < 2 {
 		return 0, 0, errLone
 	}
-	if err := known(c.Equilibrium); err != nil {
+	if c.playable() != nil || c.Solver == nil {
 		return 0, 0, errUnsolved
 	}
 	w := c.room()

@@ -33,7 +33,7 @@ func NewExpression(text string, relation Relation, value float64) (Constraint, e
 	if err != nil {
 		return nil, err
 	}
-	return expression{goal: g, bound: Bound{Relation: relation, Value: value, Tolerance: 1e-9}}, nil
+	return guarded{expression{goal: g, bound: Bound{Relation: relation, Value: value, Tolerance: 1e-9}}}, nil
 }
 
 func (e expression) Name() string { return e.goal.Name() }

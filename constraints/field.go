@@ -259,9 +259,13 @@ func (f *field) span(signal float64) float64 {
 	return high
 }
 
-// known reports an equilibrium with a profile that the search can hold fixed.
-func known(eq *equilibrium.Equilibrium) error {
-	if eq == nil || eq.Status == equilibrium.NotFound {
+// playable says why the search cannot hold the profile fixed, or nil.
+func (c *Case) playable() error {
+	eq, n := c.Equilibrium, len(c.Game.Values)
+	if eq == nil || eq.Status == equilibrium.NotFound || c.Game.Mechanism == nil {
+		return errNoProfile
+	}
+	if n == 0 || len(eq.Win) != n || len(eq.Cost) != n || len(eq.Payoff) != n || len(eq.Profile.Signals) != n {
 		return errNoProfile
 	}
 	return nil

@@ -75,7 +75,7 @@ func (m mergeProof) Explain(c *Case, measure float64) string {
 
 // search is the best merger; its members are left in group where that is not nil.
 func (m mergeProof) search(c *Case, group *[]int) (gain, signal float64, err error) {
-	if err := known(c.Equilibrium); err != nil {
+	if err := c.playable(); err != nil {
 		return 0, 0, err
 	}
 	w := c.room()

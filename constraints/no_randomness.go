@@ -34,6 +34,9 @@ func (noRandomness) Measure(c *Case) (float64, error) {
 	if c.Design.Terms.Lookahead >= 1 {
 		return 0, nil
 	}
+	if err := c.playable(); err != nil {
+		return 0, err
+	}
 	if c.Equilibrium.Regime == equilibrium.Pure {
 		// Not from the signals: a winner by a hair and a tie have the same ones.
 		return drawn(c.Account.Win), nil

@@ -1,6 +1,7 @@
 package constraints
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"sort"
@@ -11,7 +12,8 @@ import (
 const money = 1e-9
 
 // Kinds lists the constraints that studies can name, in the order in which they are
-// shown.
+// shown. [New] fills in the options that are not given and checks them; a Kind's own
+// New leaves both to the caller.
 func Kinds() []Kind {
 	unset := math.NaN()
 	simple := func(name, doc string, tolerance float64, make func(tolerance float64) Constraint) Kind {
@@ -79,5 +81,44 @@ func (k Kind) make(options map[string]float64) (Constraint, error) {
 		}
 		full[o] = options[o]
 	}
-	return k.New(full)
+	c, err := k.New(full)
+	if err != nil {
+		return nil, err
+	}
+	return guarded{c}, nil
+}
+
+// guarded refuses cases without an account, and measures that are not numbers.
+type guarded struct{ Constraint }
+
+var (
+	errNoAccount = errors.New("there is no account of the equilibrium")
+	errNotFinite = errors.New("the measure is not a finite number")
+)
+
+func (g guarded) Measure(c *Case) (float64, error) {
+	if c == nil || c.Account == nil {
+		return 0, errNoAccount
+	}
+	x, err := g.Constraint.Measure(c)
+	if err != nil {
+		return 0, err
+	}
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return 0, errNotFinite
+	}
+	return x, nil
+}
+
+func (g guarded) Explain(c *Case, measure float64) string {
+	if c == nil || c.Account == nil {
+		return errNoAccount.Error()
+	}
+	return g.Constraint.Explain(c, measure)
+}
+
+// Worst says whether over draws the largest measure counts, not the mean.
+func (g guarded) Worst() bool {
+	w, ok := g.Constraint.(interface{ Worst() bool })
+	return ok && w.Worst()
 }

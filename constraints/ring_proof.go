@@ -60,6 +60,9 @@ func (r ringProof) Measure(c *Case) (float64, error) {
 }
 
 func ring(c *Case) (*cartel.Report, error) {
+	if err := c.playable(); err != nil {
+		return nil, err
+	}
 	r := cartel.Ring{Game: c.Game, Equilibrium: c.Equilibrium, Solver: c.Solver, Curve: []float64{0}}
 	return r.Analyse()
 }

@@ -195,9 +195,12 @@ func quantile(m *mechanisms.Mixture, q float64) float64 {
 // outcomes visits every agent in the outcomes of the signals played: the support's
 // extremes for mixtures (see ex-post).
 func (c *Case) outcomes(visit func(i int, win, ifWin, ifLose float64)) error {
+	if err := c.playable(); err != nil {
+		return err
+	}
 	p := &c.Equilibrium.Profile
 	n := len(c.Game.Values)
-	if len(p.Signals) != n || p.Mixed != nil && len(p.Mixed) != n || p.Mixed == nil && c.Equilibrium.Regime != equilibrium.Pure {
+	if p.Mixed != nil && len(p.Mixed) != n || p.Mixed == nil && c.Equilibrium.Regime != equilibrium.Pure {
 		return errNoProfile
 	}
 	w := c.room()
@@ -209,9 +212,6 @@ func (c *Case) outcomes(visit func(i int, win, ifWin, ifLose float64)) error {
 		}
 	}
 	if p.Mixed == nil {
-		if c.Game.Mechanism == nil {
-			return errNoProfile
-		}
 		look(0, n)
 		return nil
 	}

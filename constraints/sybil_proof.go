@@ -31,7 +31,7 @@ import (
 // rho < 1 (Neuder, Garimidi, Roughgarden 2024 for rho = 1). First-price and
 // second-price auctions pass, equal lotteries fail (Pan, Mazorra, Schlegel,
 // Mamageishvili 2024). Tolerance 1e-9 of E max v. A test asserts 0.8 for the lottery at
-// price 2, values 4 and 2, with 10 identities (1 -> 1.8).
+// price 2, values 4 and 2, with 9 identities (1 -> 1.8).
 type sybilProof struct {
 	identities int
 	tolerance  float64
@@ -95,7 +95,7 @@ func (s sybilProof) Explain(c *Case, measure float64) string {
 
 func (s sybilProof) search(c *Case, witness bool) (disguise, error) {
 	found := disguise{agent: -1}
-	if err := known(c.Equilibrium); err != nil {
+	if err := c.playable(); err != nil {
 		return found, err
 	}
 	w := c.room()
