@@ -104,6 +104,7 @@ func newRoot(env *environment) *cobra.Command {
 			return c.Help()
 		},
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetIn(env.in)
 	root.SetOut(env.out)
