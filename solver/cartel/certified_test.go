@@ -28,6 +28,9 @@ func TestDeviationsCertified(t *testing.T) {
 			contest(t, mechanisms.Ratio{Exponent: 0.4 + 0.6*rng.Float64()}),
 			contest(t, mechanisms.Ratio{Exponent: 1 + rng.Float64(), Phantom: 0.1 + rng.Float64()}),
 			contest(t, mechanisms.Ratio{Exponent: 0.5 + rng.Float64(), WinnerPays: true}),
+			contest(t, mechanisms.Ratio{Exponent: 0.5 + rng.Float64(), Phantom: rng.Float64(), Weights: values}),
+			contest(t, mechanisms.Ratio{Exponent: 1, Weights: values, WinnerPays: true}),
+			lottery(t, mechanisms.Lot{Fee: 0.2 * rng.Float64(), Weights: values}),
 			lottery(t, mechanisms.Lot{Fee: 0.2 * rng.Float64(), Price: rng.Float64()}),
 			ticketsAt(t, mechanisms.Sale{Elasticity: 2 * rng.Float64(), Price: 1, Supply: 4}),
 		} {

@@ -245,12 +245,15 @@ func restrict(m mechanisms.Mechanism, agents []int) (mechanisms.Mechanism, error
 
 // upset fills in what each member gains by its best reply to the reduced equilibrium.
 func (s *stage) upset(r *Ring, ws *Work, eq *equilibrium.Equilibrium, g mechanisms.Game) error {
-	pure := true
+	pure, mixed := eq.Regime == equilibrium.Pure, false
 	for _, m := range eq.Profile.Mixed {
-		pure = pure && m.IsEmpty()
+		pure, mixed = pure && m.IsEmpty(), mixed || !m.IsEmpty()
 	}
 	switch m := r.Game.Mechanism.(type) {
 	case mechanisms.Ranked:
+		if !pure && !mixed {
+			return &unknownError{"the market that the ring leaves is played in mixed strategies, which are not known"}
+		}
 		for j, v := range s.values {
 			s.dev[j] = outbid(v, m.Ranking().Reserve, eq.Profile)
 		}

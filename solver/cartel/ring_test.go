@@ -201,8 +201,8 @@ func dumb(m mechanisms.Mechanism, values, compete []float64, leader int, b float
 			continue
 		}
 		best := stay
-		for k := range 4000 {
-			best = math.Max(best, play(i, 1.2*v*float64(k)/4000))
+		for k := range 800 {
+			best = math.Max(best, play(i, 1.2*v*float64(k)/800))
 		}
 		best = math.Max(best, play(i, b*(1+1e-9)))
 		best = math.Max(best, play(i, v*1e-9))
@@ -215,7 +215,7 @@ func dumb(m mechanisms.Mechanism, values, compete []float64, leader int, b float
 // capability hidden.
 func TestAgainstReference(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
-	for round := range 60 {
+	for round := range 40 {
 		values := make([]float64, 2+rng.IntN(3))
 		for i := range values {
 			values[i] = 1 + 9*rng.Float64()
@@ -248,8 +248,8 @@ func TestAgainstReference(t *testing.T) {
 		near(t, "surplus", rep.Surplus, g, 1e-6)
 		near(t, "critical discount", rep.CriticalDiscount, d/(d+g), 2e-3)
 		leader := rep.Leader
-		for k := 1; k < 40; k++ { // no bid needs less patience
-			b := values[leader] * float64(k) / 40
+		for k := 1; k < 16; k++ { // no bid needs less patience
+			b := values[leader] * float64(k) / 16
 			if r, ok := m.(mechanisms.Ranked); ok && b < r.Ranking().Reserve {
 				continue
 			}

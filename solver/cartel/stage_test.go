@@ -267,3 +267,35 @@ func TestDegenerate(t *testing.T) {
 		t.Errorf("critical discount %g", rep.CriticalDiscount)
 	}
 }
+
+// A sustainable signal between the points of the table, with a discount factor for each:
+// the least common factor at which tickets hold, lowered for a member that nothing
+// tempts at that signal.
+func TestBetweenPoints(t *testing.T) {
+	values := []float64{30, 20, 10, 1}
+	r := tickets(t, values)
+	rep := analyse(t, r)
+	if rep.Bid < 1 {
+		t.Fatalf("bid %g tempts the last member", rep.Bid)
+	}
+	d := rep.CriticalDiscount + 1e-9
+	r.Discounts = []float64{d, d, d, 0}
+	if rep = analyse(t, r); !rep.Own.Holds {
+		t.Errorf("nothing holds at %g", d)
+	}
+	d -= 2e-6
+	r.Discounts = []float64{d, d, d, 0}
+	if rep = analyse(t, r); rep.Own.Holds {
+		t.Errorf("%+v holds at %g", rep.Own, d)
+	}
+	ws := &Work{}
+	if err := r.set(ws); err != nil { // without the critical point on the table
+		t.Fatal(err)
+	}
+	d += 4e-6
+	p, ok := ws.stage.best(patience{each: []float64{d, d, d, 0}})
+	if !ok {
+		t.Fatalf("nothing holds at %g between points", d)
+	}
+	near(t, "bid", p.b, rep.Bid, 0.05)
+}

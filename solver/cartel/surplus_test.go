@@ -226,15 +226,15 @@ func TestGapUnknown(t *testing.T) {
 // The best reply against a search on a fine grid.
 func TestReply(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	for range 300 {
+	for range 200 {
 		v, k, rho := 10*rng.Float64(), 4*rng.Float64(), 0.2+3*rng.Float64()
 		if rng.IntN(4) == 0 {
 			rho = 1
 		}
 		for _, winnerPays := range []bool{false, true} {
 			best := 0.0
-			for i := 1; i <= 20000; i++ {
-				a := v * float64(i) / 20000
+			for i := 1; i <= 5000; i++ {
+				a := v * float64(i) / 5000
 				s := 1 / (1 + math.Pow(k/a, rho))
 				u := s*v - a
 				if winnerPays {

@@ -281,8 +281,12 @@ func (s *stage) best(beta patience) (best point, ok bool) {
 func (s *stage) scan(beta patience) (best point, ok bool) {
 	tolerance := 1e-12 * s.values[s.leader]
 	before, holds := 0.0, false
+	peak, most := -1, math.Inf(-1)
 	for k, p := range s.points {
 		f := s.slack(p, beta)
+		if f > most && !p.rest {
+			peak, most = k, f
+		}
 		if f < -tolerance {
 			before, holds = f, false
 			continue
@@ -296,7 +300,41 @@ func (s *stage) scan(beta patience) (best point, ok bool) {
 			best, ok = q, true
 		}
 	}
+	if !ok && peak >= 0 && beta.each != nil && !s.linear && s.kind != fixed {
+		return s.between(peak, beta)
+	}
 	return best, ok
+}
+
+// between looks for a sustainable signal beside the point with the most slack, where no
+// point has enough. With one discount factor for all the table has the critical point, and
+// there is none.
+func (s *stage) between(peak int, beta patience) (best point, ok bool) {
+	low, high := s.points[max(0, peak-1)].b, s.points[peak].b
+	if peak+1 < len(s.points) && !s.points[peak+1].rest {
+		high = s.points[peak+1].b
+	}
+	from := s.point(low, false, false)
+	below := s.slack(from, beta)
+	rounds := 60
+	if s.kind == custom {
+		rounds = 20
+	}
+	for range rounds { // golden sections, until one side has enough
+		for _, x := range [...]float64{high - golden*(high-low), low + golden*(high-low)} {
+			p := s.point(x, false, false)
+			if f := s.slack(p, beta); f >= 0 && p.g > 0 {
+				return s.crossing(from, below, p, f, beta), true
+			}
+		}
+		x, y := high-golden*(high-low), low+golden*(high-low)
+		if s.slack(s.point(x, false, false), beta) >= s.slack(s.point(y, false, false), beta) {
+			high = y
+		} else {
+			low = x
+		}
+	}
+	return point{}, false
 }
 
 // halve is best in a large auction: the slack is concave in b in each mode, so that its
