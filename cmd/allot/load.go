@@ -1,9 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"io"
-
 	"github.com/spf13/cobra"
 
 	"allot/cmd/allot/internal/study"
@@ -63,6 +60,3 @@ func (env *environment) load(c *cobra.Command, name string, o *overrides) (*stud
 	}
 	return s, nil
 }
-
-// say writes a line to a person.
-func say(w io.Writer, format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }

@@ -28,7 +28,7 @@ type progress struct {
 	base int // evaluations of the families that are done
 }
 
-func newProgress(w io.Writer, _ int) *progress {
+func newProgress(w io.Writer) *progress {
 	p := &progress{}
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
@@ -45,14 +45,18 @@ func (p *progress) tell(s search.Progress) {
 	if p.bar == nil {
 		return
 	}
+	p.take(s)
+	p.bar.SetTotal(int64(s.Budget), false)
+	p.bar.SetCurrent(int64(min(s.Evaluations, s.Budget)))
+}
+
+func (p *progress) take(s search.Progress) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	if s.Evaluations < p.last.Evaluations { // the next family counts anew
 		p.base += p.last.Evaluations
 	}
 	p.last = s
-	p.mu.Unlock()
-	p.bar.SetTotal(int64(s.Budget), false)
-	p.bar.SetCurrent(int64(min(s.Evaluations, s.Budget)))
 }
 
 // line is what stands beside the bar.

@@ -177,3 +177,27 @@ func TestExamples(t *testing.T) {
 		})
 	}
 }
+
+// TestProgress holds what the line on a terminal says, and that elsewhere there is
+// none.
+func TestProgress(t *testing.T) {
+	p := &progress{bar: nil}
+	if got := p.line(); got != "starting" {
+		t.Errorf("line %q", got)
+	}
+	p.take(search.Progress{Family: "auction", Evaluations: 100, Budget: 400, Best: 1})
+	p.take(search.Progress{Family: "contest", Evaluations: 50, Budget: 400, Best: 1.6626475, Violation: 0.125})
+	if got := p.line(); !strings.HasPrefix(got, "contest 50/400, ") || !strings.HasSuffix(got, "/s, best 1.662648, violation 0.12") {
+		t.Errorf("line %q", got)
+	}
+	if p.base != 100 {
+		t.Errorf("%d evaluations before this family, want 100", p.base)
+	}
+	var out bytes.Buffer
+	q := newProgress(&out)
+	q.tell(search.Progress{Family: "contest", Evaluations: 1, Budget: 2})
+	q.done()
+	if out.Len() > 0 {
+		t.Errorf("%q was written to what is not a terminal", &out)
+	}
+}

@@ -40,7 +40,7 @@ the objective from a bound. - reads the study from standard input.`,
 		if err != nil {
 			return err
 		}
-		line := newProgress(env.errors, len(s.Problem.Spaces))
+		line := newProgress(env.errors)
 		r, err := engine.search(c.Context(), &s.Problem, line.tell)
 		line.done()
 		if err != nil {
