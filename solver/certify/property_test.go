@@ -192,7 +192,7 @@ func anyValues(r *rand.Rand, n int) []float64 {
 func TestBoundCoversDenseGrid(t *testing.T) {
 	for _, mix := range []bool{false, true} {
 		r := rand.New(rand.NewPCG(1, 2))
-		for trial := range 6000 {
+		for trial := range 4000 {
 			n := 1 + r.IntN(4)
 			m, name := anyMechanism(t, r, n)
 			g := mechanisms.Game{Mechanism: m, Values: anyValues(r, n)}
@@ -240,20 +240,24 @@ func TestBoundCoversDenseGrid(t *testing.T) {
 func TestRuleAgreesWithDescription(t *testing.T) {
 	for _, mix := range []bool{false, true} {
 		r := rand.New(rand.NewPCG(3, 4))
-		for trial := range 400 {
+		trials := 400
+		if mix {
+			trials = 60
+		}
+		for trial := range trials {
 			n := 1 + r.IntN(3)
 			m, name := anyMechanism(t, r, n)
 			g := mechanisms.Game{Mechanism: m, Values: anyValues(r, n)}
 			p := anyProfile(r, n, mix)
 			exact := Game(g, p, nil, Options{})
 			g.Mechanism = plain{m}
-			coarse := Game(g, p, nil, Options{Tolerance: 1e-3})
+			coarse := Game(g, p, nil, Options{Tolerance: 4e-3})
 			if exact.Standing != Certified || coarse.Standing != Certified {
 				t.Fatalf("trial %d: %s: %+v, %+v", trial, name, exact, coarse)
 			}
 			// The supremum may be a limit between two signals for the description,
 			// so the rule's may be less by the gap between neighbours.
-			if coarse.Epsilon < exact.Epsilon-1e-9 || coarse.Epsilon > exact.Epsilon+3e-3 {
+			if coarse.Epsilon < exact.Epsilon-1e-9 || coarse.Epsilon > exact.Epsilon+9e-3 {
 				t.Fatalf("trial %d: %s values %v profile %v: by rule %+v, by description %+v", trial, name, g.Values, p, coarse, exact)
 			}
 			g.Mechanism = bare{m}
@@ -269,7 +273,7 @@ func TestRuleAgreesWithDescription(t *testing.T) {
 func TestBoundCoversContinuousMixtures(t *testing.T) {
 	const parts = 120
 	r := rand.New(rand.NewPCG(5, 6))
-	for trial := range 120 {
+	for trial := range 60 {
 		n := 2
 		var m mechanisms.Mechanism
 		reserve := float64(r.IntN(2)) * 0.3 * r.Float64()
