@@ -1,0 +1,494 @@
+package rights
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"allot/mechanisms"
+	"allot/mechanisms/distributions"
+)
+
+func near(t testing.TB, what string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance) {
+		t.Errorf("%s: %.15g, want %.15g", what, got, want)
+	}
+}
+
+// Burian, Crapis (2024), observations 1 to 5, rewards exponential.
+func TestTicket(t *testing.T) {
+	a, err := Ticket(30, 1800, 100, 0.001)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "value", a.Mean, 27.27272727272727, 1e-12)
+	near(t, "variance", a.Variance, 756.0733575232366, 1e-9)
+	near(t, "issued", a.Issued, 2727.272727272727, 1e-9)
+	near(t, "unissued", a.Unissued, 27272.727272727272, 1e-8)
+	near(t, "all", a.Issued+a.Unissued, 30/0.001, 1e-8)
+	// By the wait, which is geometric.
+	mean, second := 0.0, 0.0
+	for k := 1; k < 20000; k++ {
+		p := math.Pow(0.99, float64(k-1)) / 100
+		mean += p * 30 * math.Pow(1.001, -float64(k))
+		second += p * 1800 * math.Pow(1.001, -2*float64(k))
+	}
+	near(t, "value by the wait", a.Mean, mean, 1e-9)
+	near(t, "variance by the wait", a.Variance, second-mean*mean, 1e-7)
+	if a, err = Ticket(30, 900, 1, 0); err != nil || a != (Asset{Mean: 30}) {
+		t.Errorf("a certain reward without discounting: %+v, %v", a, err)
+	}
+	for _, x := range [][4]float64{{30, 800, 100, 0.001}, {30, 1800, 0.5, 0}, {30, 1800, 100, -1}, {math.NaN(), 1, 1, 1}, {1, math.Inf(1), 1, 1}} {
+		if a, err := Ticket(x[0], x[1], x[2], x[3]); err == nil {
+			t.Errorf("%v: %+v", x, a)
+		}
+	}
+}
+
+func TestAuctioned(t *testing.T) {
+	a, err := Auctioned(30, 900, 32, 0.001)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "value", a.Mean, 29.055662039559706, 1e-9)
+	near(t, "variance", a.Variance, 844.2314965571111, 1e-9)
+	if _, err := Auctioned(30, -1, 32, 0.001); err == nil {
+		t.Error("a negative variance is accepted")
+	}
+}
+
+func TestSlotRate(t *testing.T) {
+	d, err := SlotRate(0.034, 2628000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "rate", d, 1.27225176e-08, 1e-16)
+	near(t, "compounded", math.Pow(1+d, 2628000), 1.034, 1e-8)
+	for _, x := range [][2]float64{{-1, 1}, {math.NaN(), 1}, {0.1, 0}} {
+		if d, err := SlotRate(x[0], x[1]); err == nil {
+			t.Errorf("%v: %g", x, d)
+		}
+	}
+}
+
+// Burian, Crapis, Saleh (2024), as derived from the price-taking outcome.
+func TestCaptured(t *testing.T) {
+	for _, c := range []struct {
+		means, rates []float64
+		n            float64
+		want         Capture
+	}{
+		{[]float64{4, 2}, []float64{0, 0}, 1024, Capture{0, 2, 0.5}},
+		{[]float64{3, 3}, []float64{0, 0}, 1024, Capture{0, 3, 1}},
+		{[]float64{1, 1}, []float64{1e-4, 1e-4}, 1024, Capture{0, 1 / 1.1024, 0.9071117561683599}},
+		{[]float64{4, 3}, []float64{0.01, 0}, 100, Capture{1, 2, 2. / 3}},
+		{[]float64{5}, []float64{0}, 10, Capture{0, 0, 0}},
+		{[]float64{0, 0}, []float64{0, 0}, 10, Capture{0, 0, 0}},
+	} {
+		got, err := Captured(c.means, c.rates, c.n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Holder != c.want.Holder {
+			t.Errorf("%v: holder %d, want %d", c.means, got.Holder, c.want.Holder)
+		}
+		near(t, "price", got.Price, c.want.Price, 1e-12)
+		near(t, "share", got.Share, c.want.Share, 1e-12)
+	}
+	if _, err := Captured([]float64{1}, nil, 1); err == nil {
+		t.Error("a rate is missing and nobody minds")
+	}
+}
+
+// Arnosti, Weinberg (2022): shares and their lower bounds 1 - c_j/c_i.
+func TestStaking(t *testing.T) {
+	for _, c := range []struct {
+		costs, shares []float64
+		threshold     float64
+	}{
+		{[]float64{1, 1.1}, []float64{0.5238095238095238, 0.47619047619047616}, 2.1},
+		{[]float64{1, 1, 1.5}, []float64{3. / 7, 3. / 7, 1. / 7}, 1.75},
+		{[]float64{1e-200, 3e-200, 1e-199}, []float64{0.75, 0.25, 0}, 4e-200},
+	} {
+		shares, threshold, err := Staking(c.costs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "threshold", threshold, c.threshold, 1e-12*c.threshold)
+		for i := range shares {
+			near(t, "share", shares[i], c.shares[i], 1e-12)
+		}
+	}
+	rng := rand.New(rand.NewPCG(31, 1))
+	for range 200 {
+		costs := make([]float64, 2+rng.IntN(6))
+		for i := range costs {
+			costs[i] = math.Exp(rng.NormFloat64())
+		}
+		shares, _, err := Staking(costs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, ci := range costs {
+			for j, cj := range costs {
+				if shares[i] > 0 && shares[j] < 1-cj/ci-1e-12 {
+					t.Fatalf("%v: staker %d takes part and %d has %g, less than %g", costs, i, j, shares[j], 1-cj/ci)
+				}
+			}
+		}
+	}
+	for _, costs := range [][]float64{{1}, {1, 0}, {1, math.Inf(1)}, {1, -1}} {
+		if _, _, err := Staking(costs); err == nil {
+			t.Errorf("%v is accepted", costs)
+		}
+	}
+}
+
+// Pai, Resnick (2024) with uniform builders, in closed form: the holder of value v sells
+// at reserve (1+v)/2.
+func TestResellUniform(t *testing.T) {
+	d, err := distributions.NewUniform(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := Resell(d, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "holder", two.Holder, 7./12, 1e-6)
+	near(t, "rival", two.Rival, 1./24, 1e-6)
+	near(t, "price", two.Price, 13./24, 1e-6)
+	near(t, "just in time", two.JustInTime, 1./3, 1e-6)
+	near(t, "best", two.Best, 2./3, 1e-6)
+	for _, n := range []int{2, 3, 10} {
+		r, err := Resell(d, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "kept", r.Kept, 2/float64(n)*(1-math.Pow(2, -float64(n))), 2e-6)
+		near(t, "highest of n", r.Best, float64(n)/float64(n+1), 1e-6)
+		near(t, "second of n", r.JustInTime, float64(n-1)/float64(n+1), 1e-6)
+	}
+}
+
+// The holder's offer to one rival is a price: maximise (1-F(p))(p-v) + v directly.
+func TestResellToOneRival(t *testing.T) {
+	exponential, err := distributions.NewExponential(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Memoryless: the price is v + 2, so the holder gets v + 2 e^-(v+2)/2 and the rival 2 e^-(v+2)/2.
+	r, err := Resell(exponential, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "holder", r.Holder, 2+math.Exp(-1), 2e-3)
+	near(t, "rival", r.Rival, math.Exp(-1), 2e-3)
+	near(t, "kept", r.Kept, 1-math.Exp(-1)/2, 1e-4)
+
+	// Two kinds of uniform values: the revenue curve must be ironed.
+	lumpy, err := distributions.NewQuantiles([]float64{0, 0.5, 0.5000001, 1}, []float64{0, 1, 5, 6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Resell(lumpy, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := 0.0
+	const steps = 2000
+	for k := range steps {
+		v := lumpy.Quantile((float64(k) + 0.5) / steps)
+		best := v
+		for l := range steps {
+			p := lumpy.Quantile((float64(l) + 0.25) / steps)
+			best = math.Max(best, v+(1-lumpy.CDF(p))*(p-v))
+		}
+		want += best / steps
+	}
+	near(t, "holder of lumpy values", got.Holder, want, 5e-3)
+}
+
+func TestResellRefuses(t *testing.T) {
+	d, err := distributions.NewUniform(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{-1, 0, 1} {
+		if r, err := Resell(d, n); err == nil {
+			t.Errorf("%d agents: %+v", n, r)
+		}
+	}
+	if r, err := Resell(nil, 2); err == nil {
+		t.Errorf("no distribution: %+v", r)
+	}
+	r, err := Resell(mechanisms.Point(3), 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "a known value", r.Holder, 3, 1e-9)
+	near(t, "a rival's", r.Rival, 0, 1e-9)
+}
+
+func logNormalMarket(t testing.TB, mu, sigma, persistence, capital float64) *mechanisms.Market {
+	t.Helper()
+	d, err := distributions.NewLogNormal(mu, sigma)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &mechanisms.Market{Agents: []mechanisms.Agent{{Value: d, CapitalCost: capital}, {Value: mechanisms.Point(3), CapitalCost: capital}}, Persistence: persistence}
+}
+
+func TestForecasts(t *testing.T) {
+	m := logNormalMarket(t, -3.024, 0.448, 0.9, 0.001)
+	const slots = 5
+	f, err := Forecasts(m, nil, slots)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hold := math.Pow(1.001, -slots)
+	ahead, err := Ahead(m, nil, slots)
+	if err != nil {
+		t.Fatal(err)
+	}
+	narrow := ahead.Agents[0].Value.(distributions.LogNormal)
+	mu, sigma := narrow.Parameters()
+	near(t, "deviation phi^L sigma", sigma, math.Pow(0.9, slots)*0.448, 1e-15)
+	near(t, "mean", narrow.Mean(), hold*m.Agents[0].Value.Mean(), 1e-15)
+	near(t, "location", mu, -3.024+math.Log(hold)+(0.448*0.448-sigma*sigma)/2, 1e-14)
+	near(t, "a known value", ahead.Agents[1].Value.Mean(), 3*hold, 1e-14)
+	for _, p := range []float64{0.001, 0.3, 0.5, 0.99} { // value by value and as a distribution
+		near(t, "quantile", f[0].At(m.Agents[0].Value.Quantile(p)), narrow.Quantile(p), 1e-14)
+	}
+	near(t, "value 0 stays 0", f[1].At(0), 0, 0)
+}
+
+// Revenue of two equal bidders who know each other's forecasts, E min of two
+// log-normals 2 E v Phi(-s'/sqrt 2): lookahead raises it towards the mean.
+func TestForecastRevenue(t *testing.T) {
+	m := logNormalMarket(t, math.Log(0.05), 0.96954, 0.8, 0)
+	last := 0.0
+	for _, lookahead := range []int{0, 1, 4, 32} {
+		f, err := Forecasts(m, nil, lookahead)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const steps = 400
+		revenue := 0.0
+		for i := range steps {
+			x := f[0].At(m.Agents[0].Value.Quantile((float64(i) + 0.5) / steps))
+			for j := range steps {
+				revenue += math.Min(x, f[0].At(m.Agents[0].Value.Quantile((float64(j)+0.5)/steps))) / (steps * steps)
+			}
+		}
+		s := math.Pow(0.8, float64(lookahead)) * 0.96954
+		near(t, "revenue", revenue, m.Agents[0].Value.Mean()*math.Erfc(s/2), 2e-4)
+		if revenue <= last {
+			t.Errorf("lookahead %d: revenue %g after %g", lookahead, revenue, last)
+		}
+		last = revenue
+	}
+}
+
+func TestForecastsOfTwinsAndTickets(t *testing.T) {
+	d, err := distributions.NewLogNormal(0, 0.5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	common := &mechanisms.Common{Value: d}
+	m := &mechanisms.Market{Persistence: 0.5, Agents: []mechanisms.Agent{{Value: d, Common: common}, {Value: d, Common: common}}}
+	ahead, err := Ahead(m, nil, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ahead.Agents[0].Common != ahead.Agents[1].Common || ahead.Agents[0].Common == common {
+		t.Error("twins are no twins any more, or the market was changed")
+	}
+	f, err := Forecasts(m, nil, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, e := d.Quantile(0.8), d.Quantile(0.3)
+	near(t, "a twin's value", f[0].At(c*e), ahead.Agents[0].Common.Value.Quantile(0.8)*ahead.Agents[0].Value.Quantile(0.3), 1e-14)
+
+	tickets, err := mechanisms.NewTickets(mechanisms.Sale{Price: 1, Supply: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits := &mechanisms.Market{Agents: []mechanisms.Agent{{Value: mechanisms.Point(30), CapitalCost: 0.001}}}
+	if f, err = Forecasts(waits, tickets, 0); err != nil {
+		t.Fatal(err)
+	}
+	near(t, "a ticket of 100", f[0].At(30), 27.27272727272727, 1e-12)
+}
+
+func TestForecastsRefuse(t *testing.T) {
+	uniform, err := distributions.NewUniform(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &mechanisms.Market{Agents: []mechanisms.Agent{{Value: uniform}}, Persistence: 0.5}
+	if f, err := Forecasts(m, nil, 1); err == nil {
+		t.Errorf("persistence of uniform values: %+v", f)
+	}
+	if _, err := Forecasts(m, nil, 0); err != nil {
+		t.Errorf("just in time there is nothing to forecast: %v", err)
+	}
+	if _, err := Forecasts(m, nil, -1); err == nil {
+		t.Error("a negative lookahead is accepted")
+	}
+	if _, err := Forecasts(&mechanisms.Market{}, nil, 1); err == nil {
+		t.Error("an empty market is accepted")
+	}
+	gone := logNormalMarket(t, 0, 1, 0, 1e300)
+	if _, err := Ahead(gone, nil, 1<<20); err == nil {
+		t.Error("a market in which nothing is left of the values is returned")
+	}
+}
+
+func TestOversight(t *testing.T) {
+	rng := rand.New(rand.NewPCG(32, 1))
+	for _, o := range []Oversight{{0.9, 0.1}, {0.5, 0.4}, {1, 0.2}, {0, 1}, {0.8, 0}} {
+		e, err := o.Errors(20, 12)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const draws = 200_000
+		honest, cartel := 0.0, 0.0
+		for range draws {
+			bar := o.Threshold * 20 * math.Exp(o.Noise*rng.NormFloat64())
+			if 20 < bar {
+				honest++
+			}
+			if 12 >= bar {
+				cartel++
+			}
+		}
+		near(t, "honest blocks rejected", e.Honest, honest/draws, 0.005)
+		near(t, "cartels passed", e.Cartel, cartel/draws, 0.005)
+	}
+	for _, o := range []Oversight{{-1, 0}, {1, math.NaN()}, {math.Inf(1), 0}} {
+		if e, err := o.Errors(1, 1); err == nil {
+			t.Errorf("%+v: %+v", o, e)
+		}
+	}
+}
+
+func TestEvade(t *testing.T) {
+	for _, c := range []struct {
+		o          Oversight
+		paid, gain float64
+	}{
+		{Oversight{0.8, 0}, 16, 14}, {Oversight{0, 0}, 0, 30}, {Oversight{0, 2}, 0, 30}, {Oversight{1, 0}, 20, 10},
+	} {
+		e, err := c.o.Evade(30, 20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "paid", e.Paid, c.paid, 1e-9)
+		near(t, "profit", e.Profit, c.gain, 1e-9)
+	}
+	o := Oversight{0.9, 0.15}
+	e, err := o.Evade(30, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range 200_000 {
+		b := 20 * float64(k) / 200_000
+		errors, err := o.Errors(20, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if errors.Cartel*(30-b) > e.Profit+1e-9 {
+			t.Fatalf("paying %g brings %g, more than %+v", b, errors.Cartel*(30-b), e)
+		}
+	}
+	none, err := o.Evade(0, 20)
+	if err != nil || none.Profit < 0 {
+		t.Errorf("a worthless right: %+v, %v", none, err)
+	}
+	if _, err := o.Evade(math.NaN(), 20); err == nil {
+		t.Error("a value that is no number is accepted")
+	}
+}
+
+func TestLaffer(t *testing.T) {
+	share, revenue, err := Laffer(0.5, 4, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "share", share, 1./6, 1e-15)
+	near(t, "revenue", revenue, 2*(1-1./6+1./36)+4*(1./6)*(2./3), 1e-12)
+	// Against the terms themselves, on a grid.
+	for _, c := range [][3]float64{{0.5, 4, 2}, {3, 4, 1}, {50, 4, 1}, {1, 4, 4}, {1, 4, 0}, {0, 4, 2}, {math.Inf(1), 4, 2}, {0.2, 7, 6.9}} {
+		share, revenue, err := Laffer(c[0], c[1], c[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := func(alpha float64) float64 {
+			terms := mechanisms.Terms{BurnShare: alpha}
+			return c[2]*terms.Factor(c[0]) + c[1]*terms.Burned(c[0])
+		}
+		near(t, "revenue", revenue, at(share), 1e-12)
+		for k := range 10001 {
+			if alpha := float64(k) / 10000; at(alpha) > revenue+1e-12 {
+				t.Fatalf("%v: burn share %g brings %g, more than %g at %g", c, alpha, at(alpha), revenue, share)
+			}
+		}
+	}
+	for _, c := range [][3]float64{{-1, 4, 2}, {math.NaN(), 4, 2}, {1, 2, 4}, {1, 2, -1}} {
+		if share, _, err := Laffer(c[0], c[1], c[2]); err == nil {
+			t.Errorf("%v: %g", c, share)
+		}
+	}
+}
+
+func TestFloor(t *testing.T) {
+	values := []float64{30, 20, 10}
+	for _, c := range []struct {
+		name  string
+		floor Floor
+		want  Split
+	}{
+		{"apart", Floor{Seen: 0.8}, Split{0, 16, 4, 10}},
+		{"all is seen", Floor{Seen: 1}, Split{0, 20, 0, 10}},
+		{"nothing is seen", Floor{}, Split{0, 0, 20, 10}},
+		{"with the best builder", Floor{Seen: 0.8, Builder: 1}, Split{0, 8, 22, 0}},
+		{"with the second", Floor{Seen: 0.8, Builder: 2}, Split{0, 8, 12, 10}},
+		{"with the last, out of spite", Floor{Seen: 0.8, Builder: 3, Spite: true}, Split{0, 24, 0, 6}},
+		{"with the best, out of spite", Floor{Seen: 0.8, Builder: 1, Spite: true}, Split{0, 8, 22, 0}},
+	} {
+		got, err := c.floor.Settle(values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Winner != c.want.Winner {
+			t.Errorf("%s: winner %d, want %d", c.name, got.Winner, c.want.Winner)
+		}
+		near(t, c.name+": burnt", got.Burnt, c.want.Burnt, 1e-12)
+		near(t, c.name+": proposer", got.Proposer, c.want.Proposer, 1e-12)
+		near(t, c.name+": profit", got.Profit, c.want.Profit, 1e-12)
+	}
+	rng := rand.New(rand.NewPCG(33, 1))
+	for range 500 {
+		values := make([]float64, 1+rng.IntN(4))
+		for i := range values {
+			values[i] = rng.ExpFloat64()
+		}
+		f := Floor{Seen: rng.Float64(), Builder: rng.IntN(len(values) + 1), Spite: rng.IntN(2) == 0}
+		s, err := f.Settle(values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "everything goes somewhere", s.Burnt+s.Proposer+s.Profit, values[s.Winner], 1e-12)
+		if s.Burnt < 0 || s.Proposer < -1e-12 || s.Profit < 0 {
+			t.Fatalf("%+v at %v: %+v", f, values, s)
+		}
+	}
+	for _, f := range []Floor{{Seen: 1.1}, {Seen: math.NaN()}, {Builder: 4}, {Builder: -1}} {
+		if s, err := f.Settle(values); err == nil {
+			t.Errorf("%+v: %+v", f, s)
+		}
+	}
+}
