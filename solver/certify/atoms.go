@@ -353,9 +353,9 @@ func (k *mixedContest) at(a float64) (u, slope, err, slopeErr float64) {
 		rise = k.ratio.Exponent * turn / a
 	}
 	if k.winnerPays {
-		return (k.v - a) * t, (k.v-a)*rise - t, err, (math.Abs(k.v-a)*rise + t) * (rel + 8*unit)
+		return (k.v - a) * t, (k.v-a)*rise - t, err, (math.Abs(k.v-a)*rise + t) * (rel + steep(turn))
 	}
-	return k.v*t - a, k.v*rise - 1, err, (k.v*rise + 1) * (rel + 8*unit)
+	return k.v*t - a, k.v*rise - 1, err, (k.v*rise + 1) * (rel + steep(turn))
 }
 
 func (k *mixedContest) bend(lo, hi float64) (low, high float64) {
@@ -390,7 +390,7 @@ func (k *mixedContest) bend(lo, hi float64) (low, high float64) {
 		low += q * (scaled(h0, lo, hi, worth0, worth1))
 		high += q * (-scaled(-h1, lo, hi, worth0, worth1))
 		if k.winnerPays {
-			margin := k.rel + 16*unit
+			margin := k.rel + 2200*unit
 			low -= 2 * q * rho * p1 / lo * (1 + margin)
 			high -= 2 * q * rho * p0 / hi * (1 - margin)
 		}
@@ -425,8 +425,8 @@ func (k *mixedContest) cubic(t, rest float64) (low, high float64) {
 	margin := rho*(k.rel+8*unit) + 4*unit
 	p := rho * t * rest
 	low, high = p*(g-margin), p*(g+margin)
-	low -= math.Abs(low) * (k.rel + 16*unit)
-	high += math.Abs(high) * (k.rel + 16*unit)
+	low -= math.Abs(low) * (k.rel + 2200*unit) // see steep
+	high += math.Abs(high) * (k.rel + 2200*unit)
 	return low, high
 }
 

@@ -83,6 +83,13 @@ func (r *rivals) odds(a float64) (t, rest float64) {
 	return chance(r.b / (r.w * power(a/r.scale, r.rho)))
 }
 
+// steep bounds the relative error of t(1-t) beyond that of q at moderate odds: powers
+// err in proportion to their logarithms.
+func steep(product float64) float64 {
+	_, e := math.Frexp(product)
+	return unit * (8 + 2*math.Abs(float64(e)))
+}
+
 func chance(q float64) (t, rest float64) { return 1 / (1 + q), 1 / (1 + 1/q) }
 
 // rivals of agent i: the others' total is the sum less its own share, unless that
@@ -227,11 +234,12 @@ func (c *Certifier) everyonePays(r *rivals, v, fee, a, t, rest float64) deviatio
 		u := v*t - a
 		slope := v*(rho*t*rest)/a - 1
 		err := (v+a)*(r.rel/4+8*unit) + tiny
-		slopeErr := (math.Abs(slope) + 1) * (r.rel + 8*unit)
+		rel := r.rel + steep(t*rest)
+		slopeErr := (math.Abs(slope) + 1) * rel
 		if rho <= 1 || t*2*rho >= (rho-1)*(1+r.rel+8*unit) {
 			if slope < 0 {
 				// The tangent at 0, without cancelling a.
-				bound = min(bound, v*t*(1-rho*rest)+v*t*(1+rho*rest)*(r.rel+8*unit)+tiny)
+				bound = min(bound, v*t*(1-rho*rest)+v*t*(1+rho*rest)*rel+tiny)
 			} else {
 				bound = min(bound, u+slope*(high-a)+err+slopeErr*high)
 			}
@@ -279,7 +287,7 @@ func (c *Certifier) winnerPays(r *rivals, v, fee, a, t, rest float64) deviation 
 		err := v*(r.rel/4+8*unit) + tiny
 		up, down := rho*rest/a, 1/(v-a)
 		slope := up - down
-		slopeErr := up*(r.rel+8*unit) + down*8*unit
+		slopeErr := up*(r.rel+steep(t*rest)) + down*8*unit
 		reach := slope * (v - a)
 		span := v - a
 		if slope < 0 {
