@@ -23,8 +23,16 @@ func integral(f func(float64) float64, a, b float64) float64 {
 	if !(b > a) {
 		return 0
 	}
-	c, h := a/2+b/2, b/2-a/2
 	sum := 0.0
+	if a > 0 && b > 2*a { // in ln v: tails are powers, or nearly
+		c, h := math.Log(a)/2+math.Log(b)/2, math.Log(b/a)/2
+		for _, g := range gauss16 {
+			x, y := math.Exp(c-h*g[0]), math.Exp(c+h*g[0])
+			sum += g[1] * (x*f(x) + y*f(y))
+		}
+		return sum * h
+	}
+	c, h := a/2+b/2, b/2-a/2
 	for _, g := range gauss16 {
 		sum += g[1] * (f(c-h*g[0]) + f(c+h*g[0]))
 	}
@@ -62,7 +70,7 @@ func panels(groups []*group, low float64) []float64 {
 			}
 			ends = append(ends, v)
 			if s < 1e-12 {
-				ratio = 64
+				ratio = 16
 			}
 			if s < 1e-18 && g.tail != nil && g.tail(v) < 1e-18*g.Mean() {
 				break

@@ -8,9 +8,6 @@ import (
 func (s Solver) truthful(eq *Equilibrium, rule mechanisms.Ranking, groups []*group) {
 	eq.Status = equilibrium.NotFound
 }
-func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*group) {
-	eq.Status = equilibrium.NotFound
-}
 func (s Solver) allPay(eq *Equilibrium, rule mechanisms.Ranking, groups []*group) {
 	eq.Status = equilibrium.NotFound
 }

@@ -1,0 +1,628 @@
+package private
+
+import (
+	"fmt"
+	"math"
+	"sort"
+
+	"allot/mechanisms"
+	"allot/solver/equilibrium"
+)
+
+// Different agents in a first-price auction: the system of differential equations in
+// system.go, shot from the top bid, which is the one unknown. Backwards from the top one
+// error grows, by 1/H, H being the chance to win: in money it stays what it was, so
+// that with a top bid exact to rounding the strategies are good down to chances of 1e-9,
+// below which they are joined to the lowest bid by hand.
+//
+// The lowest bid that can win is the reserve r, or the highest of all low ends of the
+// supports if two agents have it or more, or for a single agent with the highest low end l
+// argmax_b (l-b) prod F_j(b) over the others: types below it bid their values, or stand
+// back below the reserve. A value that is known mixes. (Vickrey 1961, appendix III;
+// Griesmer, Levitan, Shubik 1967; Maskin, Riley 2000; Lebrun 1999, 2006; Fibich, Gavish
+// 2011; Kaplan, Zamir 2012.) A test asserts top bid 2/3 and revenue 0.459005 for U[0,1]
+// against U[0,2], 37/64 and 0.426291 for F = v against v^2, and Vickrey's bids of
+// [1/4, 7/16] for U[0,1] against a known 1/2.
+func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*group) {
+	eq.Method = "first-order conditions integrated from the top bid (Marshall et al. 1994; Lebrun 1999)"
+	low, strong := lowest(groups, rule.Reserve)
+	var active []*group
+	n := 0
+	for _, g := range groups {
+		if g.high > low || (g.high == low && g.low == g.high && rule.Reserve == low) {
+			active = append(active, g)
+			n += g.n
+		}
+	}
+	for _, g := range groups {
+		if g.point() && g.n > 1 {
+			eq.Status, eq.Reason = equilibrium.NotFound, "several agents with one known value among others: no method here solves that"
+			return
+		}
+	}
+	if n < 2 || degenerate(groups, active, low) {
+		s.alone(eq, rule, groups, active, low)
+		return
+	}
+	sys := newSystem(active, rule.Reserve, eq.Highest)
+	sys.low = low
+	sys.depth = -40
+	for i, g := range active {
+		sys.end += float64(g.n) * math.Log(g.CDF(math.Nextafter(low, 0)))
+		if g == strong {
+			sys.strong = i
+			sys.floor = g.low - low
+			for _, h := range active {
+				if h != g {
+					sys.floor *= power(h.CDF(low), h.n)
+				}
+			}
+		}
+	}
+	if math.IsInf(sys.end, -1) || sys.end < sys.depth {
+		sys.end = sys.depth
+	}
+	if strong == nil { // where nobody wins any more, nothing can be told from rounding
+		sys.depth = math.Max(sys.depth, -30*float64(n)/float64(n-1))
+	}
+	sys.end = math.Max(sys.end, sys.depth)
+	top, ok := sys.top()
+	if !ok {
+		eq.Status, eq.Reason = equilibrium.NotFound, "the integration from the top bid did not settle"
+		return
+	}
+	eq.Top, eq.Bottom = top, low
+	last := sys.shoot(top, 1e-11, true)
+	if !last.ok || len(sys.steps) == 0 {
+		eq.Status, eq.Reason = equilibrium.NotFound, "the integration from the top bid did not settle"
+		return
+	}
+	s.trace(eq, rule, groups, active, sys, strong)
+	eq.Status = equilibrium.Converged
+	if bad := unsound(eq); bad != "" {
+		*eq = Equilibrium{Status: equilibrium.NotFound, Method: eq.Method, Reason: bad, Highest: eq.Highest}
+	}
+}
+
+// unsound says what is not a number in an equilibrium.
+func unsound(eq *Equilibrium) string {
+	for i := range eq.Account.Win {
+		if x := eq.Account.Win[i] + eq.Account.Cost[i] + eq.Account.Payoff[i]; math.IsNaN(x) || math.IsInf(x, 0) {
+			return fmt.Sprintf("the expectations of agent %d are not numbers", i+1)
+		}
+	}
+	return ""
+}
+
+// lowest is the lowest bid that can win, and the agent whose support starts above it, if
+// there is exactly one.
+func lowest(groups []*group, reserve float64) (low float64, strong *group) {
+	for _, g := range groups {
+		if strong == nil || g.low > strong.low {
+			strong = g
+		}
+	}
+	if strong.low <= reserve {
+		return reserve, nil
+	}
+	next := reserve
+	for _, g := range groups {
+		if g == strong {
+			if g.n > 1 {
+				return strong.low, nil
+			}
+			continue
+		}
+		next = math.Max(next, g.low)
+	}
+	if next >= strong.low {
+		return strong.low, nil
+	}
+	// One agent is above the others for sure: argmax (l-b) prod F_j(b).
+	l := strong.low
+	pay := func(b float64) float64 {
+		p := l - b
+		for _, g := range groups {
+			if g != strong {
+				p *= power(g.CDF(b), g.n)
+			}
+		}
+		return p
+	}
+	candidates := []float64{next, l}
+	for _, g := range groups {
+		if g != strong {
+			candidates = append(candidates, g.breaks...)
+		}
+	}
+	for i := 1; i < 400; i++ {
+		candidates = append(candidates, next+(l-next)*float64(i)/400)
+	}
+	sort.Float64s(candidates)
+	best, most := next, pay(next)
+	at := 0
+	for i, b := range candidates {
+		if b < next || b > l {
+			continue
+		}
+		if p := pay(b); p > most {
+			best, most, at = b, p, i
+		}
+	}
+	// Golden section to rounding, then the derivative's sign by a parabola.
+	a, b := best, best
+	if at > 0 {
+		a = math.Max(next, candidates[at-1])
+	}
+	if at+1 < len(candidates) {
+		b = math.Min(l, candidates[at+1])
+	}
+	for range 100 {
+		x, y := b-(b-a)*0.6180339887498949, a+(b-a)*0.6180339887498949
+		if !(b-a > 1e-7*l) {
+			break
+		}
+		if pay(x) > pay(y) {
+			b = y
+		} else {
+			a = x
+		}
+	}
+	mid, h := a/2+b/2, 1e-4*l
+	if mid-h > next && mid+h < l {
+		f0, f1, f2 := pay(mid-h), pay(mid), pay(mid+h)
+		if d := f0 - 2*f1 + f2; d < 0 {
+			if x := mid + h*(f0-f2)/(2*d); pay(x) >= most*(1-1e-13) && math.Abs(x-mid) < h {
+				return x, strong
+			}
+		}
+	}
+	if pay(mid) > most {
+		return mid, strong
+	}
+	return best, strong
+}
+
+// degenerate reports that at the lowest bid one agent wins against all others for sure.
+func degenerate(groups, active []*group, low float64) bool {
+	if len(active) == 1 && active[0].n > 1 {
+		return false
+	}
+	above := 0
+	for _, g := range groups {
+		if g.survival(low) > 0 || g.high > low {
+			above += g.n
+		}
+	}
+	return above < 2
+}
+
+// alone is the equilibrium in which at most one agent has values above the lowest bid:
+// it bids that, the others their values.
+func (s Solver) alone(eq *Equilibrium, rule mechanisms.Ranking, groups, active []*group, low float64) {
+	eq.Selection = "the others bid their values"
+	agents := len(eq.Curves)
+	acc := &eq.Account
+	acc.Values, acc.Win = make([]float64, agents), make([]float64, agents)
+	acc.Cost, acc.Payoff = make([]float64, agents), make([]float64, agents)
+	unsold := 1.0
+	for _, g := range groups {
+		var k knots
+		one := len(active) == 1 && active[0] == g
+		if one {
+			entry := rank{0, 1, g.low}
+			if low > g.low {
+				v := math.Nextafter(low, 0)
+				entry = rank{g.CDF(v), g.survival(v), low}
+			}
+			k.one(g, entry, low)
+			i := g.agents[0]
+			tail := g.Mean()
+			if low > g.low {
+				ends := panels([]*group{g}, low)
+				tail = low*entry.above + over(g.survival, ends) + beyond([]*group{g}, ends[len(ends)-1])
+			}
+			acc.Win[i], acc.Cost[i], acc.Payoff[i] = entry.above, low*entry.above, tail-low*entry.above
+			acc.Welfare += tail
+			unsold -= entry.above
+		} else {
+			s.truth0(&k, g, rule.Reserve, low, eq.Highest)
+		}
+		curve := k.curve()
+		for _, i := range g.agents {
+			eq.Curves[i] = curve
+			acc.Values[i] = g.Mean()
+		}
+	}
+	acc.Unsold = clean(unsold)
+	eq.Bottom, eq.Top = low, low
+	eq.Status = equilibrium.Converged
+}
+
+// truth0 adds types that bid their values from the reserve up to low, standing back
+// below the reserve.
+func (s Solver) truth0(k *knots, g *group, reserve, low, scale float64) {
+	if g.low >= low && g.low > reserve {
+		return
+	}
+	entry := rank{0, 1, g.low}
+	if reserve > g.low {
+		v := math.Nextafter(reserve, 0)
+		entry = rank{g.CDF(v), g.survival(v), reserve}
+		k.out(g, entry)
+	}
+	for _, r := range s.refine(ladder(g, entry, 2), g, 3, scale) {
+		if r.value > low {
+			break
+		}
+		k.add(r, math.Max(reserve, r.value))
+	}
+	if len(k.bids) == 0 || k.ranks[len(k.ranks)-1].above > 0 && g.high <= low {
+		k.add(rank{1, 0, g.high}, math.Min(low, g.high))
+	}
+}
+
+// top finds the top bid: what is missed below is nearly linear in it from the low side,
+// so secants from that side converge fast, inside a bracket.
+func (s *system) top() (float64, bool) {
+	// A group's top bid is below the second highest top of all agents.
+	tops := []float64{}
+	for _, g := range s.groups {
+		for range min(g.n, 2) {
+			tops = append(tops, g.high)
+		}
+	}
+	sort.Float64s(tops)
+	limit := tops[len(tops)-2]
+	lo, hi := s.low, limit
+	if math.IsInf(hi, 1) {
+		hi = 0
+	}
+	guess := math.Min(s.scale, s.low/2+math.Min(limit, 2*s.scale)/2)
+	if guess <= lo {
+		guess = lo + 0.25*(math.Min(limit, lo+s.scale)-lo)
+	}
+	var x0, m0 float64 // the best point on the low side
+	known, bisect := false, false
+	x := guess
+	for range 200 {
+		if hi > 0 && !(x > lo && x < hi) {
+			x = lo/2 + hi/2
+		}
+		if x <= lo || hi > 0 && x >= hi {
+			break
+		}
+		tolerance := 1e-11
+		r := s.shoot(x, tolerance, false)
+		if !r.ok {
+			return 0, false
+		}
+		if r.high || r.miss < 0 {
+			hi = x
+			if hi-lo <= 4e-16*hi {
+				break
+			}
+			switch {
+			case known && !r.high: // both sides are measured
+				next := x0 + (x-x0)*m0/(m0-r.miss)
+				if bisect = !bisect; bisect || !(next > lo && next < hi) {
+					next = lo/2 + hi/2
+				}
+				if -r.miss <= 1e-15*s.scale {
+					return x, true
+				}
+				x = next
+			case known:
+				x = x0 + (x-x0)*0.5
+			default:
+				x = lo/2 + hi/2
+			}
+			continue
+		}
+		next := x + r.miss
+		if known && m0 > r.miss && x > x0 {
+			next = x + r.miss*(x-x0)/(m0-r.miss)
+		}
+		done := r.miss <= 1e-15*s.scale
+		lo, x0, m0, known = x, x, r.miss, true
+		if done || hi > 0 && hi-lo <= 4e-16*hi {
+			break
+		}
+		if hi > 0 && next >= hi {
+			next = lo + (hi-lo)*0.5
+		}
+		if hi == 0 && next > 4*(x+s.scale) {
+			next = 4 * (x + s.scale)
+		}
+		x = next
+	}
+	if !known {
+		return 0, false
+	}
+	return x0, true
+}
+
+// trace turns the recorded steps into strategies and expectations.
+func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active []*group, sys *system, strong *group) {
+	k := len(active)
+	y, dy := make([]float64, k+1), make([]float64, k+1)
+	win, worth, cost := make([]float64, k), make([]float64, k), make([]float64, k)
+	build := make([]knots, k)
+	for i, g := range active {
+		if sys.reserve > g.low {
+			v := math.Nextafter(sys.reserve, 0)
+			build[i].out(g, rank{g.CDF(v), g.survival(v), sys.reserve})
+		}
+		if sys.low > sys.reserve && g.low < sys.low {
+			s.truth0(&build[i], g, sys.reserve, sys.low, eq.Highest)
+		}
+	}
+	// Where the strategies are still good.
+	last := len(sys.steps)
+	l := func(st *step, w float64) float64 {
+		x := st.at + w*st.width
+		if st.inLog {
+			return -math.Exp(x)
+		}
+		return x
+	}
+	for last > 1 {
+		st := &sys.steps[last-1]
+		st.inside(0, y)
+		copy(sys.joined, st.joined)
+		if math.Exp(l(st, 0)-sys.least(y)) > 1e-10 {
+			break
+		}
+		last--
+	}
+	// Weights of the steps, for the number of knots in each.
+	weights := make([]float64, last)
+	total := 0.0
+	before := make([]float64, k+1)
+	for j := range last {
+		st := &sys.steps[j]
+		copy(sys.joined, st.joined)
+		st.inside(0, before)
+		st.inside(1, y)
+		a, b := l(st, 0), l(st, 1)
+		worst := 0.0
+		for i := range active {
+			if !st.joined[i] {
+				continue
+			}
+			h0, h1 := math.Exp(a-before[i]), math.Exp(b-y[i])
+			dh := math.Abs(h0 - h1)
+			dv := sys.value(i, before[i]) - sys.value(i, y[i])
+			if dv <= 1e-12*before[k] {
+				dv = before[k] - y[k]
+			}
+			worst = math.Max(worst, dh*dv)
+		}
+		weights[j] = math.Sqrt(worst)
+		total += weights[j]
+	}
+	count := math.Min(2+1.25*total/math.Sqrt(s.Tolerance*eq.Highest), 20000)
+	type knot struct {
+		step int
+		w    float64
+	}
+	var places []knot
+	for j := last - 1; j >= 0; j-- { // ascending bids
+		steps := max(1, int(math.Ceil(count*weights[j]/math.Max(total, 1e-300))))
+		for m := range steps {
+			places = append(places, knot{j, 1 - float64(m)/float64(steps)})
+		}
+	}
+	places = append(places, knot{0, 0})
+	// The stretch below: joined by hand.
+	{
+		st := &sys.steps[last-1]
+		st.inside(1, y)
+		copy(sys.joined, st.joined)
+		s.patch(build, active, sys, y, strong)
+	}
+	for _, at := range places {
+		st := &sys.steps[at.step]
+		copy(sys.joined, st.joined)
+		st.inside(at.w, y)
+		if y[k] <= sys.low {
+			continue
+		}
+		for i, g := range active {
+			var r rank
+			if st.joined[i] {
+				if y[i] >= 0 {
+					y[i] = 0
+				}
+				r = rank{math.Exp(y[i]), -math.Expm1(y[i]), 0}
+				if r.above < 0.5 {
+					r.below = 1 - r.above
+				}
+			} else {
+				if !sys.slope(y, dy) {
+					continue
+				}
+				q := sys.follower(i, y[k], dy[k])
+				if g.high == math.Inf(1) && q < 1e-280 {
+					continue
+				}
+				r = rank{1 - q, q, 0}
+			}
+			if n := len(build[i].ranks); n > 0 && r.above >= build[i].ranks[n-1].above && r.below <= build[i].ranks[n-1].below {
+				continue
+			}
+			r.value = g.at(r.below, r.above)
+			if r.above <= 0 {
+				r = rank{1, 0, g.high}
+			}
+			build[i].add(r, y[k])
+		}
+	}
+	// The top.
+	top := eq.Top
+	if sys.inLog {
+		st := &sys.steps[0]
+		st.inside(0, y)
+		copy(sys.joined, st.joined)
+		if sys.slope(y, dy) {
+			top += math.Exp(st.at) * dy[k]
+		}
+	}
+	for i, g := range active {
+		if n := len(build[i].ranks); n == 0 || build[i].ranks[n-1].above > 0 {
+			bid := top
+			if g.high < math.Inf(1) && n > 0 && build[i].ranks[n-1].above < 1e-9 {
+				bid = build[i].bids[n-1]
+			}
+			build[i].add(rank{1, 0, g.high}, bid)
+		}
+	}
+	eq.Top = math.Max(eq.Top, top)
+	// Expectations.
+	for j := range last {
+		st := &sys.steps[j]
+		copy(sys.joined, st.joined)
+		for _, x := range gauss5 {
+			w := 0.5 + x[0]/2
+			st.inside(w, y)
+			for i := range y[:k] {
+				y[i] = math.Min(y[i], 0)
+			}
+			if !sys.slope(y, dy) {
+				continue
+			}
+			at := l(st, w)
+			f := x[1] / 2 * math.Abs(st.width) * math.Exp(at)
+			if st.inLog {
+				f *= -at
+			}
+			for i := range active {
+				if !st.joined[i] {
+					continue
+				}
+				win[i] += f * dy[i]
+				worth[i] += f * dy[i] * sys.phi[i]
+				cost[i] += f * dy[i] * y[k]
+			}
+		}
+	}
+	if sys.inLog { // above the first step
+		st := &sys.steps[0]
+		st.inside(0, y)
+		for i, g := range active {
+			if !st.joined[i] {
+				continue
+			}
+			q := -math.Expm1(y[i])
+			win[i] += q
+			cost[i] += q * eq.Top
+			if g.tail != nil && g.high == math.Inf(1) {
+				worth[i] += g.tail(g.upper(q))
+			} else {
+				worth[i] += q * sys.value(i, y[i])
+			}
+		}
+	}
+	agents := len(eq.Curves)
+	acc := &eq.Account
+	acc.Values, acc.Win = make([]float64, agents), make([]float64, agents)
+	acc.Cost, acc.Payoff = make([]float64, agents), make([]float64, agents)
+	for _, g := range groups {
+		var curve mechanisms.BidCurve
+		index := -1
+		for i, a := range active {
+			if a == g {
+				index = i
+			}
+		}
+		if index >= 0 {
+			curve = build[index].curve()
+		} else {
+			var b knots
+			s.truth0(&b, g, rule.Reserve, sys.low, eq.Highest)
+			if len(b.bids) < 2 || b.ranks[len(b.ranks)-1].above > 0 {
+				b.add(rank{1, 0, g.high}, math.Min(g.high, sys.low))
+			}
+			curve = b.curve()
+		}
+		for _, i := range g.agents {
+			eq.Curves[i] = curve
+			acc.Values[i] = g.Mean()
+			if index >= 0 {
+				acc.Win[i], acc.Cost[i] = win[index], cost[index]
+				acc.Payoff[i] = worth[index] - cost[index]
+				acc.Welfare += worth[index]
+			}
+		}
+	}
+	sold := 0.0
+	for _, w := range acc.Win {
+		sold += w
+	}
+	unsold := 0.0
+	if sys.reserve > 0 {
+		unsold = belowStrictly(groups, sys.reserve)
+	}
+	// What is left is the stretch below the last step, where next to nobody wins.
+	if gap := 1 - unsold - sold; math.Abs(gap) < 1e-6 && sold > 0 {
+		for i := range acc.Win {
+			acc.Win[i] *= (1 - unsold) / sold
+		}
+	}
+	acc.Unsold = clean(unsold)
+}
+
+// patch joins the strategies to the lowest bid where the integration ends above it.
+func (s Solver) patch(build []knots, active []*group, sys *system, y []float64, strong *group) {
+	k := len(active)
+	b := y[k]
+	const steps = 24
+	start := make([]float64, k)
+	for i, g := range active {
+		start[i] = g.CDF(sys.low)
+		if sys.reserve >= sys.low && g.low < sys.low {
+			start[i] = g.CDF(math.Nextafter(sys.low, 0))
+		}
+	}
+	if strong == nil || b <= sys.low {
+		for i, g := range active {
+			if !sys.joined[i] {
+				continue
+			}
+			p := start[i]
+			build[i].add(rank{p, 1 - p, g.at(p, 1-p)}, sys.low)
+		}
+		return
+	}
+	// The single agent with the highest low end is kept indifferent: the others' bids have
+	// prod G = U/(l-b).
+	from, to, pay := 0.0, 0.0, 0.0
+	for i, g := range active {
+		if g == strong {
+			continue
+		}
+		from += float64(g.n) * math.Log(start[i])
+		to += float64(g.n) * y[i]
+	}
+	pay = to + math.Log(strong.low-b)
+	for j := range steps {
+		x := sys.low + (b-sys.low)*float64(j)/steps
+		h := pay - math.Log(strong.low-x)
+		w := 0.0
+		if to > from {
+			w = math.Min(1, math.Max(0, (h-from)/(to-from)))
+		}
+		for i, g := range active {
+			if g == strong {
+				if j == 0 {
+					build[i].add(rank{0, 1, g.low}, x)
+				}
+				continue
+			}
+			p := math.Exp(math.Log(start[i]) + w*(y[i]-math.Log(start[i])))
+			if !math.IsNaN(p) {
+				build[i].add(rank{p, 1 - p, g.at(p, 1-p)}, x)
+			}
+		}
+	}
+}
