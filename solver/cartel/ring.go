@@ -234,6 +234,21 @@ func (r *Ring) RobustRevenue(delta float64, ws *Work) (float64, error) {
 	return r.competitive(), nil
 }
 
+// CriticalDiscount is the least discount factor, the same for all members, at which
+// some agreement of the ring holds (1 where none does below 1, or where there is nothing
+// to gain), and the leader's signal in it. It is Analyse for hot loops: it does
+// not allocate once ws has grown, partial rings apart.
+func (r *Ring) CriticalDiscount(ws *Work) (delta, bid float64, err error) {
+	if err := r.set(ws); err != nil {
+		return 0, 0, err
+	}
+	p, ok := ws.stage.critical()
+	if !ok {
+		return 1, 0, nil
+	}
+	return r.Monitoring.Required(p.ratio()), p.b, nil
+}
+
 // settle is best, with the critical point added where no point of the table holds.
 func (s *stage) settle(beta patience) (point, bool) {
 	if p, ok := s.best(beta); ok || s.linear || s.kind == fixed {
@@ -478,7 +493,7 @@ func (r *Ring) notes(s *stage) []string {
 		notes = append(notes, "oversight leaves no agreement that gains anything")
 	}
 	if r.Equilibrium.Selection != "" {
-		notes = append(notes, "of several competitive equilibria: "+r.Equilibrium.Selection)
+		notes = append(notes, "under competition: "+r.Equilibrium.Selection)
 	}
 	return notes
 }

@@ -217,6 +217,9 @@ func TestTheoremForEveryFamily(t *testing.T) {
 			if rep.CriticalDiscount < 1 && !(rep.Surplus > 0 && rep.Surplus <= rep.Gap*(1+1e-12)) {
 				t.Errorf("%T %+v: surplus %g of %g", m, m, rep.Surplus, rep.Gap)
 			}
+			if delta, bid, err := r.CriticalDiscount(&Work{}); err != nil || delta != rep.CriticalDiscount || bid != rep.Bid {
+				t.Errorf("%T: critical discount %g at %g (%v), report %g at %g", m, delta, bid, err, rep.CriticalDiscount, rep.Bid)
+			}
 			sum := 0.0
 			for _, x := range rep.Members {
 				if math.IsNaN(x.Transfer+x.Collusive+x.Deviation+x.CriticalDiscount+x.EqualDiscount) || x.CriticalDiscount > 1 {
