@@ -54,7 +54,7 @@ func (c *conflicts) explain(list []constraints.Constraint) []string {
 			}
 		}
 	}
-	if len(lines) == 0 && c.trials > 0 {
+	if len(lines) == 0 && c.trials > 1 && len(c.alone) > 0 {
 		lines = append(lines, fmt.Sprintf("every pair of constraints held together somewhere, all of them never, in the %d mechanisms tried", c.trials))
 	}
 	return lines

@@ -251,6 +251,9 @@ func (p *Problem) slack(measures []float64, scale float64) []float64 {
 			s += 2 * feasibility // a strict bound that is met exactly is violated
 		case b.Tolerance > feasibility:
 			s -= b.Tolerance - feasibility
+		default:
+			// Rounding is forgiven, but not offered to the search as slack.
+			s += 0.99 * feasibility
 		}
 		slack[j] = s
 	}
