@@ -1,0 +1,69 @@
+package search_test
+
+import (
+	"context"
+	"reflect"
+	"testing"
+
+	"allot/mechanisms"
+	"allot/solver/search"
+)
+
+// A winner-take-all ticket whose losing tickets are refunded is an execution
+// auction, one whose losing tickets are burnt is an all-pay auction, and a contest
+// with a very large exponent brings what the all-pay auction brings.
+func TestCompareFindsWhatIsTheSame(t *testing.T) {
+	word, number := mechanisms.Word, mechanisms.Number
+	p := &search.Problem{
+		Market:    market(30, 20, 10),
+		Objective: goal(t, "revenue"),
+		Spaces: []mechanisms.Space{
+			0: space(t, "auction", mechanisms.Settings{"pricing": word("first")}),
+			1: space(t, "auction", mechanisms.Settings{"pricing": number(1)}),
+			2: space(t, "auction", mechanisms.Settings{"pricing": word("second")}),
+			3: space(t, "auction", mechanisms.Settings{"pricing": word("all-pay")}),
+			4: space(t, "contest", mechanisms.Settings{"exponent": number(1000)}),
+			5: space(t, "contest", mechanisms.Settings{"exponent": number(1)}),
+			6: space(t, "lottery", mechanisms.Settings{"price": number(20)}),
+		},
+	}
+	c, err := search.Compare(context.Background(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct {
+		i, j int
+		want search.Likeness
+	}{
+		{0, 1, search.SameRule}, {0, 2, search.SameEverywhere}, {0, 3, search.Different}, {3, 4, search.SameEverywhere},
+		{4, 5, search.Different}, {0, 6, search.SameRevenue}, {6, 6, search.SameRule},
+	} {
+		if got := c.Likeness[x.i][x.j]; got != x.want {
+			t.Errorf("%d and %d: %s, want %s", x.i, x.j, got, x.want)
+		}
+		if c.Likeness[x.i][x.j] != c.Likeness[x.j][x.i] {
+			t.Errorf("%d and %d are not alike both ways", x.i, x.j)
+		}
+	}
+	if got, want := c.Classes(search.SameEverywhere), [][]int{{0, 1, 2}, {3, 4}, {5}, {6}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("classes %v, want %v", got, want)
+	}
+}
+
+// Proportional tickets at a fixed price are the contest with exponent 1.
+func TestElasticTicketsAreTheProportionalContest(t *testing.T) {
+	c, err := search.Compare(context.Background(), &search.Problem{
+		Market:    market(4, 2),
+		Objective: goal(t, "revenue"),
+		Spaces: []mechanisms.Space{
+			space(t, "contest", nil),
+			space(t, "tickets", mechanisms.Settings{"eta": mechanisms.Number(0)}),
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Likeness[0][1]; got != search.SameRule {
+		t.Errorf("%s", got)
+	}
+}
