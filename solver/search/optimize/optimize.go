@@ -87,13 +87,18 @@ type Optimizer struct {
 	// pursued counts the polishes of each cell, reached is where they ended.
 	pursued map[cell]int
 	reached map[cell]*point
-	rounds  int
+	// curvature is the polish of each cell that ended last.
+	curvature map[cell]*polish
+	rounds    int
 	// last is the polish that just ended, ends is where polishes ended, settled those
 	// that ended at a stationary point; detour is where exploring proposes to start.
 	last    *polish
+	paused  []*polish
 	ends    []*point
 	settled map[*point]bool
-	detour  *point
+	// began: where polishes started.
+	began  map[*point]bool
+	detour *point
 	// crowned is the champion whose neighbourhood was looked at, idle the rounds of
 	// exploring since; closing: only the last refinements remain.
 	crowned *point
@@ -161,12 +166,14 @@ func New(p Problem) (*Optimizer, error) {
 		p.Tolerance = 1e-9
 	}
 	o := &Optimizer{
-		problem: p,
-		index:   make(map[string]*point),
-		pursued: make(map[cell]int),
-		reached: make(map[cell]*point),
-		settled: make(map[*point]bool),
-		scratch: make([]byte, 0, 8*len(p.Axes)),
+		problem:   p,
+		index:     make(map[string]*point),
+		pursued:   make(map[cell]int),
+		reached:   make(map[cell]*point),
+		curvature: make(map[cell]*polish),
+		settled:   make(map[*point]bool),
+		began:     make(map[*point]bool),
+		scratch:   make([]byte, 0, 8*len(p.Axes)),
 	}
 	o.stages = []stage{&survey{}}
 	return o, nil

@@ -132,13 +132,31 @@ func (o *Optimizer) next() []stage {
 		o.closing = true
 		return []stage{newLine(o, live[0], nil), &snap{}}
 	}
+	o.settle()
 	if start := o.start(); start != nil {
-		o.last = newPolish(o, start, 12+4*len(live))
+		o.last = newPolish(o, start, gradients(live))
 		return []stage{o.last}
+	}
+	if p := o.waiting(); p != nil {
+		p.resume(gradients(live))
+		o.last = p
+		return []stage{p}
+	}
+	if p := o.detour; p != nil {
+		o.detour = nil
+		if o.pursued[p.cell] < polishesPerCell {
+			o.last = newPolish(o, p, gradients(live))
+			return []stage{o.last}
+		}
 	}
 	champion := o.champion()
 	if champion == nil {
 		champion = o.points[0]
+	}
+	if o.unfinished(champion) {
+		o.last = newPolish(o, champion, gradients(live))
+		o.last.rough = false
+		return []stage{o.last}
 	}
 	if o.crowned == nil || o.improves(champion, o.crowned) {
 		// A new champion: look along the axes and at the neighbouring whole numbers.
@@ -176,12 +194,6 @@ func (o *Optimizer) champion() *point {
 // start is the most promising point to polish from: the best of a cell that was not
 // polished, or that is better than what its polish reached, or far from it.
 func (o *Optimizer) start() *point {
-	if o.last != nil {
-		if o.last.ending == stationary {
-			o.settled[o.last.at] = true
-		}
-		o.last = nil
-	}
 	weight := o.weight()
 	value := func(p *point) float64 { return p.Objective - weight*p.Violation }
 	bests := make(map[cell]*point)
@@ -190,7 +202,10 @@ func (o *Optimizer) start() *point {
 		if p.failed || math.IsInf(p.Violation, 0) {
 			continue
 		}
-		if r := o.reached[p.cell]; r != nil && !o.improves(p, r) || o.pursued[p.cell] >= polishesPerCell {
+		if o.began[p] || o.resting(p.cell) {
+			continue
+		}
+		if r := o.reached[p.cell]; r != nil && (!o.improves(p, r) || o.distance(p) < 1e-3) || o.pursued[p.cell] >= polishesPerCell {
 			continue
 		}
 		b, seen := bests[p.cell]
@@ -213,14 +228,78 @@ func (o *Optimizer) start() *point {
 	if best != nil {
 		return best
 	}
-	if o.detour != nil {
-		p := o.detour
-		o.detour = nil
-		if o.pursued[p.cell] < polishesPerCell {
-			return p
+	return nil
+}
+
+// unfinished: the champion improved on everything that was polished to its end, and was
+// not polished itself.
+func (o *Optimizer) unfinished(p *point) bool {
+	if p.failed || math.IsInf(p.Violation, 0) || o.began[p] || o.pursued[p.cell] >= 2*polishesPerCell {
+		return false
+	}
+	for _, e := range o.ends {
+		if e.cell == p.cell && o.settled[e] && !o.improves(p, e) {
+			return false
 		}
 	}
-	return nil
+	return true
+}
+
+// near: of one cell and within a hundredth of the box.
+func near(p, q *point) bool {
+	for i, u := range p.unit {
+		if math.Abs(u-q.unit[i]) > 0.01 {
+			return false
+		}
+	}
+	return p.cell == q.cell
+}
+
+// gradients is how many a polish may take before others have their turn.
+func gradients(live []int) int { return 12 + 4*len(live) }
+
+// resting: a polish in the cell is paused.
+func (o *Optimizer) resting(c cell) bool {
+	for _, p := range o.paused {
+		if p.at.cell == c {
+			return true
+		}
+	}
+	return false
+}
+
+// settle files the polish that ended last.
+func (o *Optimizer) settle() {
+	p := o.last
+	o.last = nil
+	switch {
+	case p == nil:
+	case p.ending == stationary:
+		o.settled[p.at] = true
+	case p.ending == paused:
+		o.paused = append(o.paused, p)
+	}
+}
+
+// waiting takes the paused polish with the most to gain, if it might still beat the
+// champion; the others are dropped for good only when something better is certain.
+func (o *Optimizer) waiting() *polish {
+	champion := o.champion()
+	best := -1
+	for k, p := range o.paused {
+		if champion != nil && champion.Feasible && p.hope() < champion.Objective && !near(p.at, champion) {
+			continue
+		}
+		if best < 0 || p.hope() > o.paused[best].hope() {
+			best = k
+		}
+	}
+	if best < 0 {
+		return nil
+	}
+	p := o.paused[best]
+	o.paused = append(o.paused[:best:best], o.paused[best+1:]...)
+	return p
 }
 
 // improves reports that p is better than r by more than rounding.

@@ -43,6 +43,10 @@ type polish struct {
 	started bool
 	// central: both sides are taken, since one side was not exact enough.
 	central bool
+	// rough: the last digits wait until the other pieces had their turn; promise is
+	// what the last model that was put off promised.
+	rough   bool
+	promise float64
 	// limit is the number of gradients that may be spent.
 	limit int
 }
@@ -69,7 +73,7 @@ const (
 	unfinished ending = iota
 	stationary        // the model promises nothing more
 	stuck             // steps shrank to nothing: a kink or a jump
-	tired             // its allowance is used up
+	paused            // what is left is small, or its allowance is used up
 )
 
 const (
@@ -78,10 +82,11 @@ const (
 	leastRadius  = 1e-9
 	keepMargin   = 0.02 // share of the margin that a step must keep
 	predictedEnd = 1e-11
+	roughEnd     = 1e-6
 )
 
 func newPolish(o *Optimizer, start *point, limit int) *polish {
-	p := &polish{at: start, delta: firstRadius, limit: limit}
+	p := &polish{at: start, delta: firstRadius, limit: limit, rough: true}
 	for i, a := range o.problem.Axes {
 		if !a.Integer && a.To > a.From {
 			p.free = append(p.free, i)
@@ -97,10 +102,26 @@ func newPolish(o *Optimizer, start *point, limit int) *polish {
 	return p
 }
 
+// resume lets a paused polish go on to the last digits.
+func (p *polish) resume(limit int) {
+	p.rough, p.ending, p.limit = false, unfinished, limit
+}
+
+// hope is what the polish may still reach: ten times what its model promises.
+func (p *polish) hope() float64 {
+	f := p.at.Objective + 10*p.promise
+	for _, s := range p.at.Slack {
+		f -= p.nu * math.Max(s, 0)
+	}
+	return f
+}
+
 // run goes on until an evaluation is missing.
 func (p *polish) run(o *Optimizer) bool {
 	if !p.started {
 		p.started = true
+		o.began[p.at] = true
+		p.inherit(o)
 		o.pursued[p.at.cell]++
 	}
 	for p.ending == unfinished {
@@ -118,20 +139,45 @@ func (p *polish) run(o *Optimizer) bool {
 		if !p.judge(o) {
 			return false
 		}
-		p.sharpen()
+		if p.ending != unfinished {
+			p.sharpen()
+		}
 	}
 	o.ends = append(o.ends, p.at)
 	if r := o.reached[p.at.cell]; r == nil || o.better(p.at, r) {
 		o.reached[p.at.cell] = p.at
 	}
+	if p.b != nil {
+		o.curvature[p.at.cell] = p
+	}
 	return true
+}
+
+// inherit takes over what an earlier polish learnt of the piece, if it ended near by:
+// its matrix, and that one-sided differences do not do.
+func (p *polish) inherit(o *Optimizer) {
+	q := o.curvature[p.at.cell]
+	if q == nil || p.b != nil {
+		return
+	}
+	for i, u := range p.at.unit {
+		if math.Abs(u-q.at.unit[i]) > 0.02 {
+			return
+		}
+	}
+	p.b = make([][]float64, len(q.b))
+	for j := range p.b {
+		p.b[j] = append([]float64(nil), q.b[j]...)
+	}
+	p.central, p.nu, p.lambda = q.central, q.nu, q.lambda
+	p.delta = math.Min(p.delta, math.Max(q.delta, 1e-2))
 }
 
 // sharpen goes on with central differences where a polish would end with directions
 // left in which only the objective's derivative decides: one-sided differences are off
 // by half their step times the curvature, too much for a long narrow valley.
 func (p *polish) sharpen() {
-	if p.ending != stationary && p.ending != stuck || p.central || p.grad == nil {
+	if p.ending == paused || p.central || p.grad == nil {
 		return
 	}
 	binding := 0
@@ -228,7 +274,7 @@ func (p *polish) differentiate(o *Optimizer) bool {
 		return false
 	}
 	if p.limit--; p.limit < 0 {
-		p.ending = tired
+		p.ending = paused
 	}
 	// Next time look first where the piece goes on.
 	for j := range n {
@@ -271,7 +317,11 @@ func (p *polish) curve() {
 	}
 	sbs, sy := floats.Dot(s, bs), floats.Dot(s, y)
 	// A step of the size of the differences tells noise, not curvature.
-	if floats.Norm(s, 2) < 3*difference || sbs <= 0 {
+	least := 3 * difference
+	if p.central {
+		least = difference / 3
+	}
+	if floats.Norm(s, 2) < least || sbs <= 0 {
 		return
 	}
 	if sy < 0.1*sbs {
@@ -412,15 +462,20 @@ func (p *polish) propose(o *Optimizer) bool {
 		p.ending = stuck
 		return false
 	}
-	p.lambda = lambda
-	worst := 0.0
-	for _, l := range lambda[:m] {
-		worst = math.Max(worst, l)
-	}
 	if relaxed {
-		worst = math.Max(worst, p.nu)
+		// The multipliers are those of the relaxation, not of the constraints.
+		if p.lambda == nil {
+			p.lambda = make([]float64, len(lambda))
+		}
+	} else {
+		worst := 0.0
+		for _, l := range lambda[:m] {
+			worst = math.Max(worst, l)
+		}
+		// Enough to be exact; more would forbid steps along curved constraints.
+		p.lambda = lambda
+		p.nu = math.Max(2*worst, math.Min(p.nu, 20*worst))
 	}
-	p.nu = math.Max(p.nu, 2*worst)
 	if p.nu == 0 {
 		p.nu = math.Max(floats.Norm(p.grad, 2), 1e-8)
 	}
@@ -450,6 +505,11 @@ func (p *polish) propose(o *Optimizer) bool {
 				p.ending = stuck
 			}
 		}
+		return false
+	}
+	p.promise = predicted
+	if p.rough && predicted < roughEnd*(1e-3+math.Abs(p.at.Objective)) {
+		p.ending = paused
 		return false
 	}
 	p.step = &proposal{d: d, predicted: predicted}
@@ -533,7 +593,20 @@ func (p *polish) judge(o *Optimizer) bool {
 		}
 	}
 	p.shrink(length / 4)
+	if step.predicted < 2*p.blur()*length {
+		// The difference between one side and the other could have promised as much.
+		p.sharpen()
+	}
 	return true
+}
+
+// blur bounds how far one-sided differences of the objective are off.
+func (p *polish) blur() float64 {
+	most := 0.0
+	for j := range p.b {
+		most = math.Max(most, p.b[j][j])
+	}
+	return difference / 2 * most * math.Sqrt(float64(len(p.b)))
 }
 
 // feel looks along the axes of a step that left the piece for those that leave it at
