@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"allot/cmd/allot/internal/study"
 	"allot/mechanisms"
 	"allot/solver/search"
@@ -199,5 +201,30 @@ func TestProgress(t *testing.T) {
 	q.done()
 	if out.Len() > 0 {
 		t.Errorf("%q was written to what is not a terminal", &out)
+	}
+}
+
+// TestSlot holds that the study of the real slot is what import makes of the
+// relay's answer: 501 bids of 37 builders, the best 0.041833000007137365 ETH.
+func TestSlot(t *testing.T) {
+	var out, errs bytes.Buffer
+	if status := run(context.Background(), []string{"import", "testdata/relay-bids-slot-6214255.json"}, &environment{out: &out, errors: &errs}); status != 0 {
+		t.Fatal(&errs)
+	}
+	text, _ := example("slot-6214255")
+	var problems [2]search.Problem
+	for i, text := range []string{out.String(), text} {
+		s, err := study.Parse("slot", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		problems[i] = s.Problem
+	}
+	agents := problems[0].Market.Agents
+	if len(agents) != 37 || agents[0].Value != mechanisms.Point(0.041833000007137365) {
+		t.Errorf("%d builders, the best at %v", len(agents), agents[0].Value)
+	}
+	if diff := cmp.Diff(agents, problems[1].Market.Agents); diff != "" {
+		t.Errorf("the example differs from what import makes (-import +example):\n%s", diff)
 	}
 }
