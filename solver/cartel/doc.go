@@ -20,9 +20,9 @@
 // critical discount factor. See Friedman (1971) for grim triggers, Graham and
 // Marshall (1987) for rings.
 //
-// [Gap] is the ring's gain alone, for hot loops; [Ring.Analyse] the whole report;
+// [Gap], [Ring.CriticalDiscount] and [Ring.RobustRevenue] are for hot loops; [Ring.Analyse] is the whole report;
 // [Ring.Judge] examines a given agreement; [Rings] compares partial rings;
-// [Adaptive] solves the agreement that admits newcomers.
+// [Ring.Adapt] solves the agreement that admits newcomers.
 //
 // Values are known to the agents throughout. Rings under private values (the weak
 // and strong cartels of McAfee and McMillan 1992) are not computed: an Equilibrium

@@ -140,6 +140,7 @@ func (r Ring) coalition(members []int, ws *Work) (Coalition, error) {
 	}
 	s := &ws.stage
 	c.Revenue = r.competitive()
+	s.tabulate()
 	for _, p := range s.points {
 		c.Gain = math.Max(c.Gain, p.g)
 	}

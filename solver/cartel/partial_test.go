@@ -124,6 +124,7 @@ func TestRingsBySearch(t *testing.T) {
 	if err := w.stage.reduced(r, w, &w.eq, g); err != nil {
 		t.Fatal(err)
 	}
+	w.stage.tabulate()
 	p, ok := w.stage.critical()
 	if !ok {
 		t.Fatal("no agreement")

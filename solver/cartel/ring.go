@@ -228,7 +228,12 @@ func (r *Ring) RobustRevenue(delta float64, ws *Work) (float64, error) {
 		return 0, err
 	}
 	beta := patience{common: r.Monitoring.Effective(delta)}
-	if p, ok := ws.stage.settle(beta); ok {
+	s := &ws.stage
+	if p, ok := s.cheapest(); ok && s.slack(p, beta) >= 0 {
+		return p.revenue, nil
+	}
+	s.tabulate()
+	if p, ok := s.settle(beta); ok {
 		return p.revenue, nil
 	}
 	return r.competitive(), nil
@@ -242,11 +247,27 @@ func (r *Ring) CriticalDiscount(ws *Work) (delta, bid float64, err error) {
 	if err := r.set(ws); err != nil {
 		return 0, 0, err
 	}
+	ws.stage.tabulate()
 	p, ok := ws.stage.critical()
 	if !ok {
 		return 1, 0, nil
 	}
 	return r.Monitoring.Required(p.ratio()), p.b, nil
+}
+
+// cheapest is the least signal, where no agreement gains more than the one there: everywhere
+// but in contests with a fee, where standing back can, with a choice of shadows, and in
+// mechanisms that say nothing about themselves.
+func (s *stage) cheapest() (point, bool) {
+	mode := 0
+	if s.shadows[1] {
+		mode = 1
+	}
+	if !s.shadows[mode] || s.shadows == [2]bool{true, true} || s.kind == custom || s.kind == fixed || s.kind == ratioed && s.ratio.Fee > 0 {
+		return point{}, false
+	}
+	p := s.point(s.lowest[mode], false, mode == 1)
+	return p, p.g > 0 && p.d <= math.MaxFloat64
 }
 
 // settle is best, with the critical point added where no point of the table holds.
@@ -267,6 +288,7 @@ func (r *Ring) Analyse() (*Report, error) {
 		return nil, err
 	}
 	s := &ws.stage
+	s.tabulate()
 	rep := &Report{
 		Leader: ws.members[s.leader], Revenue: r.competitive(), CriticalDiscount: 1,
 		Exact: s.kind != custom, Notes: r.notes(s),

@@ -265,7 +265,7 @@ func (s *stage) prepare(r *Ring, ws *Work, outside float64) {
 		s.low, _ = ws.search(s.leader, s.reach, together)
 		s.high = s.reach
 	}
-	s.tabulate()
+	s.bound()
 }
 
 // lonely is the member that earns most alone in a contest: the highest value
@@ -316,6 +316,13 @@ func (s *stage) collects(b float64, shadow bool) float64 {
 		sum += s.search.out.Cost(j)
 	}
 	return sum
+}
+
+// bound sets the least b of every mode and drops modes that oversight rejects.
+func (s *stage) bound() {
+	for mode := range s.shadows {
+		s.shadows[mode] = s.shadows[mode] && s.allowed(mode)
+	}
 }
 
 // allowed sets the least b of a mode that oversight lets pass, and reports whether there

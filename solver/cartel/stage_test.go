@@ -33,6 +33,7 @@ func TestHalveAgainstScan(t *testing.T) {
 		if err := r.set(ws); err != nil {
 			t.Fatal(err)
 		}
+		ws.stage.tabulate()
 		each := make([]float64, len(values))
 		for i := range each {
 			each[i] = 0.5 + 0.5*rng.Float64()
@@ -71,6 +72,7 @@ func TestKinks(t *testing.T) {
 		if err := r.set(ws); err != nil {
 			t.Fatal(err)
 		}
+		ws.stage.tabulate()
 		for _, p := range ws.stage.points {
 			q := ws.stage.point(p.b, p.rest, p.shadow)
 			near(t, "D", p.d, q.d, 1e-12)
@@ -220,6 +222,11 @@ func TestTheoremForEveryFamily(t *testing.T) {
 			if delta, bid, err := r.CriticalDiscount(&Work{}); err != nil || delta != rep.CriticalDiscount || bid != rep.Bid {
 				t.Errorf("%T: critical discount %g at %g (%v), report %g at %g", m, delta, bid, err, rep.CriticalDiscount, rep.Bid)
 			}
+			for _, c := range rep.Curve {
+				if revenue, err := r.RobustRevenue(c.Discount, &Work{}); err != nil || math.Abs(revenue-c.Revenue) > 1e-7*(1+c.Revenue) {
+					t.Errorf("%T %+v at %v: robust revenue %g at %g (%v), curve %g", m, m, values, revenue, c.Discount, err, c.Revenue)
+				}
+			}
 			sum := 0.0
 			for _, x := range rep.Members {
 				if math.IsNaN(x.Transfer+x.Collusive+x.Deviation+x.CriticalDiscount+x.EqualDiscount) || x.CriticalDiscount > 1 {
@@ -295,6 +302,7 @@ func TestBetweenPoints(t *testing.T) {
 	if err := r.set(ws); err != nil { // without the critical point on the table
 		t.Fatal(err)
 	}
+	ws.stage.tabulate()
 	d += 4e-6
 	p, ok := ws.stage.best(patience{each: []float64{d, d, d, 0}})
 	if !ok {

@@ -22,7 +22,7 @@ const (
 func (s *stage) tabulate() {
 	s.points = s.points[:0]
 	for mode, exists := range s.shadows {
-		if exists && s.allowed(mode) {
+		if exists {
 			s.column(s.lowest[mode], mode == 1)
 		}
 	}
