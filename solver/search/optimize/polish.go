@@ -38,7 +38,7 @@ type polish struct {
 	// walls: directions along the axes, down and up, that leave the piece at once.
 	walls   [][2]bool
 	step    *proposal
-	moves   int
+	trifles int
 	ending  ending
 	started bool
 	// central: both sides are taken, since one side was not exact enough.
@@ -83,6 +83,7 @@ const (
 	keepMargin   = 0.02 // share of the margin that a step must keep
 	predictedEnd = 1e-11
 	roughEnd     = 1e-6
+	trifle       = 1e-9
 )
 
 func newPolish(o *Optimizer, start *point, limit int) *polish {
@@ -489,7 +490,12 @@ func (p *polish) propose(o *Optimizer) bool {
 		after += math.Max(s+floats.Dot(p.jac[k], d), 0)
 	}
 	// A violation that the linear model can lower must be worth lowering.
-	if relaxed && before > after && change > 0 {
+	if relaxed && !(before-after > 1e-6*before) {
+		// Not even the linear model lowers the violation: it is stationary.
+		p.ending = stationary
+		return false
+	}
+	if relaxed && change > 0 {
 		p.nu = math.Max(p.nu, 2*change/(before-after))
 	}
 	predicted := -change + p.nu*(before-after)
@@ -571,9 +577,22 @@ func (p *polish) judge(o *Optimizer) bool {
 				p.walls[j] = [2]bool{}
 			}
 		}
+		gain := p.penalty(p.at) - p.penalty(q)
+		if gain > trifle*(1e-3+math.Abs(q.Objective)) || p.at.Violation > o.problem.Tolerance {
+			p.trifles = 0
+		} else if p.trifles++; p.trifles >= 3 {
+			p.at, p.grad, p.jac = q, nil, nil
+			p.ending = stationary
+			return true
+		}
+		if ratio > 1.2 && length < 0.5*p.delta && length < 3*difference {
+			// Steps too short to show their curvature are held back by too much of it.
+			for j := range p.b {
+				floats.Scale(0.25, p.b[j])
+			}
+		}
 		p.at, p.grad, p.jac = q, nil, nil
-		p.moves++
-		if ratio > 0.75 {
+		if ratio > 0.5 {
 			p.delta = math.Max(p.delta, 2*length)
 		} else if ratio < 0.25 && !restores {
 			p.delta = length / 2
