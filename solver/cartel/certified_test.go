@@ -72,6 +72,7 @@ func TestCertifiedDiscount(t *testing.T) {
 	exact := analyse(t, tickets(t, abc))
 	near(t, "closed form", exact.CertifiedDiscount, exact.CriticalDiscount, 0)
 	r := tickets(t, abc)
+	r.Curve = []float64{0.5}
 	r.Game.Mechanism = promising{hidden{r.Game.Mechanism}}
 	rep := analyse(t, r)
 	if rep.Exact || rep.CertifiedDiscount < exact.CriticalDiscount || math.Abs(rep.CertifiedDiscount-exact.CriticalDiscount) > 1e-4 {

@@ -20,8 +20,8 @@
 // critical discount factor. See Friedman (1971) for grim triggers, Graham and
 // Marshall (1987) for rings.
 //
-// [Gap], [Ring.CriticalDiscount] and [Ring.RobustRevenue] are for hot loops; [Ring.Analyse] is the whole report;
-// [Ring.Judge] examines a given agreement; [Rings] compares partial rings;
+// [Gap], [Ring.CriticalDiscount] and [Ring.RobustRevenue] are for hot loops;
+// [Ring.Analyse] is the whole report; [Ring.Judge] examines a given agreement; [Rings] compares partial rings;
 // [Ring.Adapt] solves the agreement that admits newcomers.
 //
 // Values are known to the agents throughout. Rings under private values (the weak

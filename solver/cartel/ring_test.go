@@ -238,7 +238,7 @@ func TestAgainstReference(t *testing.T) {
 		for i, v := range values {
 			eq.Payoff[i] = 0.1 * v * rng.Float64()
 		}
-		r := &Ring{Game: mechanisms.Game{Mechanism: m, Values: values}, Equilibrium: eq}
+		r := &Ring{Game: mechanisms.Game{Mechanism: m, Values: values}, Equilibrium: eq, Curve: []float64{0.5}}
 		rep := analyse(t, r)
 		if rep.CriticalDiscount == 1 || rep.StandBack {
 			continue
