@@ -215,7 +215,7 @@ func dumb(m mechanisms.Mechanism, values, compete []float64, leader int, b float
 // capability hidden.
 func TestAgainstReference(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
-	for round := range 40 {
+	for round := range 25 {
 		values := make([]float64, 2+rng.IntN(3))
 		for i := range values {
 			values[i] = 1 + 9*rng.Float64()
