@@ -1,0 +1,53 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"allot/cmd/allot/internal/report"
+	"allot/cmd/allot/internal/study"
+	"allot/solver/search"
+)
+
+func newCompare(env *environment) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "compare STUDY.yaml",
+		Short: "put mechanisms side by side and say which are the same",
+		Long: `Compare solves every mechanism of a study, whose parameters are all fixed, in one
+market and says which are conceptually the same: the same rule, the same outcome in every
+sampled market, the same outcome in this one, or no more than the same revenue. - reads
+the study from standard input.`,
+		Example: "  allot examples three-agents | allot compare -",
+		Args:    one("study"),
+	}
+	format := formatFlag(c)
+	flags := studyFlags(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		f, err := format()
+		if err != nil {
+			return err
+		}
+		s, err := env.load(c, args[0], flags)
+		if err != nil {
+			return err
+		}
+		if err := fixed(s); err != nil {
+			return err
+		}
+		r, err := search.Compare(c.Context(), &s.Problem)
+		if err != nil {
+			return solving(c.Context(), s.File, err)
+		}
+		return report.Comparison(&s.Problem, r).Write(env.out, f)
+	}
+	return c
+}
+
+// fixed refuses a study that leaves a parameter to be searched.
+func fixed(s *study.Study) error {
+	for i, space := range s.Problem.Spaces {
+		if axes := space.Axes(); len(axes) > 0 {
+			return wrong("write a number for it, or run allot search", "%s: mechanism %d (%s) leaves %s to be searched", s.File, i+1, space.Family(), axes[0].Name)
+		}
+	}
+	return nil
+}
