@@ -157,6 +157,7 @@ func TestMeasures(t *testing.T) {
 		{"no-randomness", options{"max": 0.4}, contest(1), v42, 1. / 3, holds},
 		{"no-randomness", nil, auction(1, 0), v321, 0, holds},
 		{"no-randomness", nil, allPay(0), v42, 0, holds}, // the agents' own dice
+		{"no-randomness", nil, allPay(0), []float64{1, 1, 1}, 0, holds},
 		{"no-randomness", nil, lottery(0), v42, 0.5, violated},
 
 		{"decentralization", options{"maxShare": 0.6}, contest(1), v321, 0.6, holds},
@@ -390,6 +391,24 @@ func TestDegenerateCases(t *testing.T) {
 			if why := k.Explain(c, x); why == "" || strings.Contains(why, "NaN") {
 				t.Errorf("case %d: %s explains %q", j, k.Name(), why)
 			}
+		}
+	}
+}
+
+// The outcomes of two who mix among very many are seen without looking at all pairs.
+func TestMixturesAmongVeryMany(t *testing.T) {
+	values := make([]float64, 30_000)
+	for i := range values {
+		values[i] = 1 + float64(i*7919%30_011)/30_011
+	}
+	c := solved(t, allPay(0), values...)
+	second := descending(values)[1]
+	if got, _ := measure(t, c, "ex-post", nil); math.Abs(got-second) > 1e-9 {
+		t.Errorf("ex-post: %v, want the second value %v", got, second)
+	}
+	for _, name := range []string{"no-randomness", "sybil-proof", "merge-proof"} {
+		if got, _ := measure(t, c, name, nil); got != 0 {
+			t.Errorf("%s: %v, want 0", name, got)
 		}
 	}
 }

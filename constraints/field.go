@@ -98,8 +98,10 @@ func power(x, rho float64) float64 {
 	return math.Pow(x, rho)
 }
 
-// face makes the field that agent i faces.
-func (f *field) face(g mechanisms.Game, s *support, i int) {
+// face makes the field that the members face as one agent, the first of them; the other
+// members stand back.
+func (f *field) face(g mechanisms.Game, s *support, members ...int) {
+	i := members[0]
 	f.value, f.alone = g.Values[i], g.Mechanism
 	f.weights = s.weights
 	kind, _ := reductionOf(g.Mechanism)
@@ -110,7 +112,7 @@ func (f *field) face(g mechanisms.Game, s *support, i int) {
 		for k := range s.weights {
 			var high [3]float64
 			for j, a := range s.row(k) {
-				if j == i {
+				if !(a > high[2]) || among(members, j) {
 					continue
 				}
 				for r := range high {
@@ -122,46 +124,63 @@ func (f *field) face(g mechanisms.Game, s *support, i int) {
 			f.rows = append(f.rows, 0)
 			f.rows = append(f.rows, high[:f.agents-1]...)
 		}
+		return
 	case impact:
 		f.place, f.agents = 0, min(2, s.agents)
+		idle := false
 		for k := range s.weights {
 			f.rows = append(f.rows, 0)
 			if f.agents == 2 {
-				f.rows = append(f.rows, f.others(s.row(k), k, i))
+				rest := f.others(s.row(k), k, members)
+				f.rows = append(f.rows, rest)
+				idle = idle || rest == 0
 			}
+		}
+		if !idle {
+			return
 		}
 		// Where nobody else signals, how many they are decides an idle draw.
-		for k := 0; f.agents == 2 && k < len(f.weights); k++ {
-			if f.rows[2*k+1] == 0 {
-				f.place, f.agents, f.rows = i, s.agents, append(f.rows[:0], s.rows...)
-				break
-			}
+	}
+	f.place, f.agents, f.rows = i, s.agents, append(f.rows[:0], s.rows...)
+	for k := range s.weights {
+		for _, j := range members {
+			f.rows[k*s.agents+j] = 0
 		}
-	default:
-		f.place, f.agents, f.rows = i, s.agents, append(f.rows, s.rows...)
 	}
 }
 
-// others is the one signal with the impact of all but agent i in scenario k.
-func (f *field) others(row []float64, k, i int) float64 {
+func among(members []int, j int) bool {
+	for _, i := range members {
+		if i == j {
+			return true
+		}
+	}
+	return false
+}
+
+// others is the one signal with the impact of all but the members in scenario k.
+func (f *field) others(row []float64, k int, members []int) float64 {
 	top := f.tops[k]
 	if top == 0 {
 		return 0
 	}
-	own := power(row[i]/top, f.rho)
+	own := 0.0
+	for _, i := range members {
+		own += power(row[i]/top, f.rho)
+	}
 	rest := f.totals[k] - own
 	if own > f.totals[k]/2 { // the difference would lose digits
 		top, rest = 0, 0
 		for j, a := range row {
-			if j != i {
-				top = math.Max(top, a)
+			if a > top && !among(members, j) {
+				top = a
 			}
 		}
 		if top == 0 {
 			return 0
 		}
 		for j, a := range row {
-			if j != i {
+			if a > 0 && !among(members, j) {
 				rest += power(a/top, f.rho)
 			}
 		}

@@ -25,7 +25,8 @@ import (
 // In contests a pooled spend has the impact m^(rho-1) times as large: merging pays iff
 // rho > 1, so that rho = 1 is the one exponent that is proof against both. A fee per
 // identity makes it pay at rho = 1 too. K is the option `identities`, 2 unless set. All
-// pairs among the 16 largest chances are searched, of larger groups the largest and the
+// pairs among the 16 largest chances are searched (fewer of very many agents under a
+// rule that says nothing about itself), of larger groups the largest and the
 // smallest chances; with mixtures as in sybil-proof. For rules that are not monotone the
 // signal is the best of a scan. Gains below 1e-13 of the highest value are rounding.
 // Tolerance 1e-9 of E max v. A test asserts 0 for three equal agents at rho = 1 and
@@ -89,6 +90,17 @@ func (m mergeProof) search(c *Case, group *[]int) (gain, signal float64, err err
 		active++
 	}
 	order := w.order[:active]
+	w.field.prepare(c.Game.Mechanism, &w.support)
+	w.highest = 0
+	for _, v := range c.Game.Values {
+		w.highest = math.Max(w.highest, v)
+	}
+	limit := min(active, mergers)
+	if kind, _ := reductionOf(c.Game.Mechanism); kind == whole { // a trial costs as much as there are agents
+		for limit > 2 && limit*limit/2*len(w.support.rows) > 5_000_000 {
+			limit--
+		}
+	}
 	look := func(members []int) {
 		if g, y := w.pool(c, members); g > gain {
 			gain, signal = g, y
@@ -98,7 +110,7 @@ func (m mergeProof) search(c *Case, group *[]int) (gain, signal float64, err err
 		}
 	}
 	var pair [2]int
-	for a := range min(active, mergers) {
+	for a := range limit {
 		for b := range a {
 			pair = [2]int{order[b], order[a]}
 			look(pair[:])
@@ -114,15 +126,6 @@ func (m mergeProof) search(c *Case, group *[]int) (gain, signal float64, err err
 // pool is what the members gain by playing as one, and the signal with which.
 func (w *scratch) pool(c *Case, members []int) (gain, signal float64) {
 	chance, worth, cost, largest := 0.0, 0.0, 0.0, 0.0
-	highest := 0.0
-	for _, v := range c.Game.Values {
-		highest = math.Max(highest, v)
-	}
-	f := &w.field
-	leader := members[0]
-	w.merged = w.merged[:0]
-	w.merged = append(w.merged, w.support.rows...)
-	n := w.support.agents
 	for _, i := range members {
 		win, pays := c.Equilibrium.Win[i], c.Equilibrium.Cost[i]
 		if c.Equilibrium.Profile.Mixed != nil {
@@ -138,23 +141,18 @@ func (w *scratch) pool(c *Case, members []int) (gain, signal float64) {
 		worth += win * c.Game.Values[i]
 		cost += pays
 		largest += c.Equilibrium.Profile.Signals[i]
-		for k := range w.support.weights {
-			w.merged[k*n+i] = 0
-		}
 	}
 	if !(chance > 0) || !(chance < 1-1e-12) {
 		return 0, 0
 	}
 	value := worth / chance
-	f.value, f.alone, f.place, f.agents = value, c.Game.Mechanism, leader, n
-	f.weights = w.support.weights
-	rows := f.rows
-	f.rows = w.merged
+	f := &w.field
+	f.face(c.Game, &w.support, members...)
+	f.value = value
 	f.identities(1)
 	win, signal := f.afford(cost, largest)
-	f.rows = rows
 	gain = value * (win - chance)
-	if !(gain > 1e-13*highest) {
+	if !(gain > 1e-13*w.highest) {
 		return 0, signal
 	}
 	return gain, signal
@@ -181,6 +179,10 @@ func (f *field) afford(cost, signal float64) (win, at float64) {
 		if _, c := f.chance(signal); try(signal) && c >= cost*(1-1e-13) {
 			return win, at // a larger signal costs more
 		}
+	}
+	if _, ok := f.alone.(mechanisms.EqualChance); ok { // only taking part counts
+		try(high)
+		return win, at
 	}
 	try(high * 1e-9)
 	if try(signal) && try(2*high) {

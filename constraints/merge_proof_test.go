@@ -46,7 +46,7 @@ func TestMergeProof(t *testing.T) {
 // best over all pairs of its closed form.
 func TestMergeGainOfContests(t *testing.T) {
 	random := rand.New(rand.NewPCG(4, 1))
-	for range 200 {
+	for range 80 {
 		n := 3 + random.IntN(4)
 		values := make([]float64, n)
 		for i := range values {
@@ -151,7 +151,7 @@ func descending(values []float64) []float64 {
 
 // Very many agents are judged without as many markets.
 func TestCompetitionOfVeryMany(t *testing.T) {
-	const n = 200_000
+	const n = 50_000
 	values := make([]float64, n)
 	for i := range values {
 		values[i] = 1 + float64(i)/n

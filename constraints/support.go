@@ -17,7 +17,7 @@ type scratch struct {
 	out     mechanisms.Outcome
 	signals []float64
 	sorted  sort.Float64Slice
-	merged  []float64
+	highest float64
 	order   []int
 	byValue byValue
 	values  []float64
@@ -50,9 +50,14 @@ func (c *Case) name(i int) string {
 	return fmt.Sprintf("agent %d", i+1)
 }
 
-// nodes is the number of joint signals that stand for mixtures with densities: a
-// Fibonacci number, for the lattice.
-const nodes = 89
+// nodes is the number of joint signals that stand for mixtures with densities, coarse that
+// of markets with more than crowd agents: Fibonacci numbers, each with the one before it
+// as the lattice's generator.
+const (
+	nodes, generator        = 89, 55
+	coarse, coarseGenerator = 13, 8
+	crowd                   = 20_000
+)
 
 // support is a profile as joint signals with probabilities: one of a pure profile,
 // all combinations of atoms where there are few of them, and otherwise a Fibonacci
@@ -163,19 +168,26 @@ func (s *support) product(p *mechanisms.Profile, combinations int) {
 }
 
 func (s *support) lattice(p *mechanisms.Profile) {
-	for c := range nodes {
-		start, step := len(s.rows), 1
+	count, next := nodes, generator
+	if s.agents > crowd {
+		count, next = coarse, coarseGenerator
+	}
+	for c := range count {
+		start, step, shift := len(s.rows), 1, 0.5
 		s.rows = append(s.rows, p.Signals...)
 		for i := range p.Mixed {
 			m := &p.Mixed[i]
 			if m.IsEmpty() {
 				continue
 			}
+			s.rows[start+i] = quantile(m, (float64(c*step%count)+shift)/float64(count))
+			step = step * next % count
 			// A little apart, so that equal mixtures do not tie at a node.
-			s.rows[start+i] = quantile(m, (float64(c*step%nodes)+0.5+0.003*float64(i))/nodes)
-			step = step * 55 % nodes
+			if shift += 0.003; shift > 0.8 {
+				shift = 0.5
+			}
 		}
-		s.weights = append(s.weights, 1.0/nodes)
+		s.weights = append(s.weights, 1/float64(count))
 	}
 }
 
@@ -231,6 +243,9 @@ func (c *Case) outcomes(visit func(i int, win, ifWin, ifLose float64)) error {
 		}
 		look(0, n)
 		for i := range p.Mixed {
+			if p.Mixed[i].IsEmpty() {
+				continue // seen already
+			}
 			kept := w.signals[i]
 			// A mixture of very many knots is sampled at its ends and evenly between.
 			step := max(1, len(p.Mixed[i].Signals)/64)
