@@ -238,7 +238,15 @@ func (o *Optimizer) unfinished(p *point) bool {
 		return false
 	}
 	for _, e := range o.ends {
-		if e.cell == p.cell && o.settled[e] && !o.improves(p, e) {
+		if e.cell != p.cell {
+			continue
+		}
+		far := 0.0
+		for i, u := range p.unit {
+			far = math.Max(far, math.Abs(u-e.unit[i]))
+		}
+		// A point of the differences around an end is no new start.
+		if far < 3*difference || o.settled[e] && !o.improves(p, e) {
 			return false
 		}
 	}

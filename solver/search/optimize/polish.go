@@ -38,6 +38,7 @@ type polish struct {
 	// walls: directions along the axes, down and up, that leave the piece at once.
 	walls   [][2]bool
 	step    *proposal
+	cut     *cut
 	trifles int
 	ending  ending
 	started bool
@@ -49,6 +50,13 @@ type polish struct {
 	promise float64
 	// limit is the number of gradients that may be spent.
 	limit int
+}
+
+// cut is a step of which only the part below low is known to stay in the piece, and
+// the part above high to leave it.
+type cut struct {
+	step      *proposal
+	low, high float64
 }
 
 // linear is a linearisation and the point at which it was taken.
@@ -132,6 +140,12 @@ func (p *polish) run(o *Optimizer) bool {
 		}
 		if p.grad == nil && !p.differentiate(o) {
 			return false
+		}
+		if p.cut != nil {
+			if !p.halve(o) {
+				return false
+			}
+			continue
 		}
 		if p.step == nil && !p.propose(o) {
 			p.sharpen()
@@ -279,6 +293,9 @@ func (p *polish) differentiate(o *Optimizer) bool {
 	}
 	// Next time look first where the piece goes on.
 	for j := range n {
+		if p.walls[j] != [2]bool{} {
+			continue
+		}
 		if jac[rows-1][j] < 0 {
 			p.sign[j] = -1
 		} else if jac[rows-1][j] > 0 {
@@ -555,9 +572,10 @@ func (p *polish) judge(o *Optimizer) bool {
 				p.step = step
 				return false
 			}
-			if found {
-				return true
+			if !found {
+				p.cut = &cut{step: step, high: 1}
 			}
+			return true
 		}
 		p.shrink(length / 2)
 		return true
@@ -650,9 +668,42 @@ func (p *polish) feel(o *Optimizer, step *proposal) (known, found bool) {
 		} else if !p.usable(q) && !p.walls[j][side] {
 			p.walls[j][side] = true
 			found = true
+			p.sign[j] = float64(1 - 2*side)
 		}
 	}
+	if found && known {
+		p.delta = firstRadius
+	}
 	return known, found && known
+}
+
+// halve narrows a step that left the piece to its last part inside; false where the
+// evaluation is missing.
+func (p *polish) halve(o *Optimizer) bool {
+	c := p.cut
+	length := floats.Norm(c.step.d, math.Inf(1))
+	d := make([]float64, len(c.step.d))
+	for (c.high-c.low)*length > difference/2 {
+		mid := c.low + (c.high-c.low)/2
+		floats.ScaleTo(d, mid, c.step.d)
+		q := p.moved(o, d)
+		switch {
+		case q == nil:
+			return false
+		case p.usable(q):
+			c.low = mid
+		default:
+			c.high = mid
+		}
+	}
+	p.cut = nil
+	if c.low == 0 {
+		p.shrink(c.high * length)
+		return true
+	}
+	floats.ScaleTo(d, c.low, c.step.d)
+	p.step = &proposal{d: d, predicted: c.low * c.step.predicted, corrected: true}
+	return true
 }
 
 func (p *polish) shrink(delta float64) {
