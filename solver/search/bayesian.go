@@ -13,6 +13,7 @@ import (
 	proof "allot/solver/certify/private"
 	"allot/solver/equilibrium"
 	"allot/solver/equilibrium/private"
+	"allot/solver/equilibrium/rights"
 )
 
 // bayesian judges designs when each agent knows its own value only. Everything is an
@@ -54,9 +55,13 @@ func (b *bayesian) play(d *mechanisms.Design) played {
 	}
 	psi := b.problem.Market.ConcealmentCost
 	factor := d.Terms.Factor(psi)
-	worth := make([]mechanisms.Distribution, len(b.values))
-	for i, v := range b.values {
-		worth[i] = times(v, factor)
+	values, forecasts, err := b.seen(d)
+	if err != nil {
+		return played{failure: err.Error()}
+	}
+	worth := make([]mechanisms.Distribution, len(values))
+	for i, v := range values {
+		worth[i] = times(v, factor*forecasts[i].Hold)
 	}
 	eq, err := private.Solver{}.Solve(d.Mechanism, worth)
 	switch {
@@ -70,9 +75,17 @@ func (b *bayesian) play(d *mechanisms.Design) played {
 	gross := 0.0
 	if factor > 0 {
 		gross = eq.Account.Welfare / factor
+		if waits(forecasts) { // t_i v_i is u_i + c_i less what waiting takes
+			gross = 0
+			for i, f := range forecasts {
+				if f.Hold > 0 {
+					gross += (eq.Account.Payoff[i] + eq.Account.Cost[i]) / (factor * f.Hold)
+				}
+			}
+		}
 	}
-	p.account.Values = make([]float64, len(b.values))
-	for i, v := range b.values {
+	p.account.Values = make([]float64, len(values))
+	for i, v := range values {
 		p.account.Values[i] = v.Mean()
 	}
 	p.account.Burned = d.Terms.Burned(psi) * gross
@@ -86,6 +99,37 @@ func (b *bayesian) play(d *mechanisms.Design) played {
 		return *c
 	}
 	return p
+}
+
+// seen is the values as the agents forecast them when the design sells the right.
+func (b *bayesian) seen(d *mechanisms.Design) ([]mechanisms.Distribution, []rights.Forecast, error) {
+	forecasts, err := rights.Forecasts(b.problem.Market, d.Mechanism, d.Terms.Lookahead)
+	if err != nil || d.Terms.Lookahead == 0 || !b.forgets() {
+		return b.values, forecasts, err
+	}
+	ahead, err := rights.Ahead(b.problem.Market, d.Terms.Lookahead)
+	if err != nil {
+		return nil, nil, err
+	}
+	values, refusal, err := private.Values(ahead)
+	if err == nil && refusal != "" {
+		err = errors.New(refusal)
+	}
+	return values, forecasts, err
+}
+
+// forgets reports that a slot's value is not all known ahead of it.
+func (b *bayesian) forgets() bool {
+	return b.problem.Market.Persistence > 0 && b.problem.Market.Persistence < 1
+}
+
+func waits(forecasts []rights.Forecast) bool {
+	for _, f := range forecasts {
+		if f.Hold != 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // times is the distribution of factor * v.
@@ -109,16 +153,17 @@ func prove(m mechanisms.Mechanism, values []mechanisms.Distribution, eq *private
 
 func (b *bayesian) scale() float64 { return b.highest }
 
-// taxes reports that a space has a burn share: the protocol then takes part of a reward
-// that it observes, which Myerson's optimum does not allow it.
-func (b *bayesian) taxes() bool {
+// beyond reports that Myerson's optimum is no bound: with a burn share the protocol
+// takes part of a reward that it observes, and ahead of time agents know less of their
+// values, of which a seller can make more.
+func (b *bayesian) beyond() bool {
 	for _, s := range b.problem.Spaces {
 		for _, a := range s.Axes() {
-			if a.Name == "burnShare" {
+			if a.Name == "burnShare" || a.Name == "lookahead" && b.forgets() {
 				return true
 			}
 		}
-		if d, err := s.At(corner(s)); err == nil && d.Terms.BurnShare > 0 {
+		if d, err := s.At(corner(s)); err == nil && (d.Terms.BurnShare > 0 || d.Terms.Lookahead > 0 && b.forgets()) {
 			return true
 		}
 	}
@@ -129,7 +174,7 @@ func (b *bayesian) taxes() bool {
 // equal shares bring for the measures of concentration.
 func (b *bayesian) bound() Bound {
 	name := b.problem.Objective.Name()
-	if b.refusal == "" && name == "revenue" && !b.taxes() {
+	if b.refusal == "" && name == "revenue" && !b.beyond() {
 		if optimum, err := bound.Revenue(b.values); err == nil {
 			method := "Myerson 1981"
 			if optimum.Ironed {

@@ -11,6 +11,7 @@ import (
 	"allot/solver/cartel"
 	"allot/solver/certify"
 	"allot/solver/equilibrium"
+	"allot/solver/equilibrium/rights"
 )
 
 // chunk is how many draws are summed on their own. Partial sums are added in
@@ -74,6 +75,7 @@ func (e *evaluator) solve(designs []*mechanisms.Design, reports []*tally) []poin
 		if reports != nil {
 			s.report = newTally(e.draws.agents)
 		}
+		w.look(d)
 		from := task % chunks * chunk
 		for k := from; k < min(from+chunk, e.draws.len()); k++ {
 			w.solve(d, k, s)
@@ -152,6 +154,11 @@ type worker struct {
 	certificate certify.Certificate
 	certified   bool
 	metrics     []objectives.Objective
+	// forecasts are how the agents see the values of the design at hand, nil for
+	// the values themselves; seen is room for a draw of them.
+	forecasts []rights.Forecast
+	blind     error // why there are none
+	seen      []float64
 }
 
 func newWorker(p *Problem, d *draws) *worker {
@@ -188,17 +195,42 @@ func (w *worker) robust(discount float64) float64 {
 	return revenue
 }
 
+// look prepares for a design: a right that is sold ahead, or a ticket that waits to be
+// drawn, is worth a forecast less what waiting costs.
+func (w *worker) look(d *mechanisms.Design) {
+	w.forecasts, w.blind = rights.Forecasts(w.problem.Market, d.Mechanism, d.Terms.Lookahead)
+	for _, f := range w.forecasts {
+		if !f.Plain() {
+			w.seen = make([]float64, w.draws.agents)
+			return
+		}
+	}
+	w.forecasts = nil
+}
+
 // solve adds draw k under the design to the sums.
 func (w *worker) solve(d *mechanisms.Design, k int, s *sums) {
 	values, weight := w.draws.row(k), w.draws.weights[k]
+	if w.forecasts != nil {
+		for i, f := range w.forecasts {
+			w.seen[i] = f.Value(values[i])
+		}
+		values = w.seen
+	}
 	psi := w.problem.Market.ConcealmentCost
 	factor, burned := d.Terms.Factor(psi), d.Terms.Burned(psi)
 	for i, v := range values {
 		w.game.Values[i] = factor * v
 		w.burned[i] = burned * v
 	}
+	for i, f := range w.forecasts {
+		w.game.Values[i] *= f.Hold
+	}
 	w.game.Mechanism, w.certified = d.Mechanism, false
-	err := w.solver.Solve(w.game, &w.eq)
+	err := w.blind
+	if err == nil {
+		err = w.solver.Solve(w.game, &w.eq)
+	}
 	if err != nil || w.eq.Status == equilibrium.NotFound {
 		s.objective = math.NaN()
 		for j := range s.measures {

@@ -57,7 +57,7 @@ func ExampleAhead() {
 		return
 	}
 	m := &mechanisms.Market{Agents: []mechanisms.Agent{{Value: value}}, Persistence: 0.8}
-	ahead, err := rights.Ahead(m, nil, 4)
+	ahead, err := rights.Ahead(m, 4)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -79,7 +79,7 @@ func ExampleForecasts() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("%.4f\n", f[0].At(30))
+	fmt.Printf("%.4f\n", 30*f[0].Hold)
 	// Output: 27.2727
 }
 

@@ -1,7 +1,6 @@
 package rights
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -10,22 +9,25 @@ import (
 )
 
 // Forecast is how an agent sees a slot's value when the right is sold beforehand:
-// what it expects of a value that it will know exactly, less what it costs to wait.
+// what it expects of a value that it will know exactly, and what waiting leaves of it.
 //
-//	v' = h exp(m + (s^2 - s'^2)/2 + phi^L (ln v - m)),   s' = phi^L s
+//	v' = exp(m + (s^2 - s'^2)/2 + phi^L (ln v - m)),   s' = phi^L s
 //
 // for a log-normal value exp(m + s Z), of whose logarithm a share phi is left a slot
-// later. L is the lookahead; v' is log-normal with deviation s' and h times the mean
-// of v. A value that is known, and any value where no persistence is given (phi = 0) or
-// phi = 1, is known beforehand too: v' = h v. Waiting L slots at capital cost d leaves
-// h = (1+d)^-L (Burian, Crapis 2024); a ticket waits for its draw besides
+// later. L is the lookahead; v' is log-normal with deviation s' and the mean of v. A
+// value that is known, and any value where no persistence is given (phi = 0) or
+// phi = 1, is known beforehand too: v' = v. Waiting L slots at capital cost d leaves a
+// share (1+d)^-L of it (Burian, Crapis 2024); a ticket waits for its draw besides
 // ([mechanisms.Sale.Worth]).
 type Forecast struct {
-	// Hold is h, what waiting leaves.
+	// Hold is the share that waiting leaves.
 	Hold float64
 
-	keep, shift float64 // v' = Hold exp(shift) v^keep
+	keep, shift float64 // v' = exp(shift) v^keep
 }
+
+// Plain reports a forecast that changes nothing: the value itself, at no cost.
+func (f Forecast) Plain() bool { return f.keep == 1 && f.Hold == 1 }
 
 // Forecasts gives each agent's forecast for rights that a mechanism sells lookahead
 // slots ahead. It is an error if persistence is to act on values that are neither
@@ -77,25 +79,19 @@ func logNormal(d mechanisms.Distribution) (mean, variance float64, ok bool) {
 	return 0, 0, false
 }
 
-// At is v', the forecast and net worth of a value that turns out to be v.
-func (f Forecast) At(v float64) float64 {
-	switch {
-	case f.keep == 1:
-		return f.Hold * v
-	case f.keep == 0:
-		return f.Hold * math.Exp(f.shift)
+// Value is v', the forecast of a value that turns out to be v. Agents play with Hold
+// times it.
+func (f Forecast) Value(v float64) float64 {
+	if f.keep == 1 {
+		return v
 	}
-	return f.Hold * math.Exp(f.shift) * math.Pow(v, f.keep)
+	return math.Exp(f.shift) * math.Pow(v, f.keep)
 }
 
-// errFlat is returned where a forecast has no distribution of its own.
-var errFlat = errors.New("rights: waiting leaves nothing of the value")
-
-// Ahead is the market as its agents see it when the right is sold lookahead slots
-// ahead: every value is replaced by the distribution of its [Forecast]. Welfare in it is
-// net of the cost of waiting.
-func Ahead(m *mechanisms.Market, mechanism mechanisms.Mechanism, lookahead int) (*mechanisms.Market, error) {
-	forecasts, err := Forecasts(m, mechanism, lookahead)
+// Ahead is the market with every value replaced by the distribution of its forecast,
+// before the cost of waiting (see [Forecast]).
+func Ahead(m *mechanisms.Market, lookahead int) (*mechanisms.Market, error) {
+	forecasts, err := Forecasts(m, nil, lookahead)
 	if err != nil {
 		return nil, err
 	}
@@ -104,13 +100,13 @@ func Ahead(m *mechanisms.Market, mechanism mechanisms.Mechanism, lookahead int) 
 	commons := make(map[*mechanisms.Common]*mechanisms.Common)
 	for i, f := range forecasts {
 		a := &out.Agents[i]
-		if a.Value, err = f.of(a.Value, f.Hold); err != nil {
+		if a.Value, err = f.of(a.Value); err != nil {
 			return nil, err
 		}
 		if c := a.Common; c != nil {
 			if commons[c] == nil {
 				common := *c
-				if common.Value, err = f.of(c.Value, 1); err != nil {
+				if common.Value, err = f.of(c.Value); err != nil {
 					return nil, err
 				}
 				commons[c] = &common
@@ -121,28 +117,20 @@ func Ahead(m *mechanisms.Market, mechanism mechanisms.Mechanism, lookahead int) 
 	return &out, nil
 }
 
-// of is the distribution of a component's forecast, times hold.
-func (f Forecast) of(d mechanisms.Distribution, hold float64) (mechanisms.Distribution, error) {
-	if hold == 0 {
-		return nil, errFlat
-	}
-	if p, ok := d.(mechanisms.Point); ok {
-		return p * mechanisms.Point(hold), nil
-	}
-	if l, ok := d.(distributions.LogNormal); ok && f.keep != 1 {
-		mu, sigma := l.Parameters()
-		kept := sigma * f.keep
-		if kept < 1e-12 { // constant to the last digit
-			return mechanisms.Point(hold * l.Mean()), nil
-		}
-		narrow, err := distributions.NewLogNormal(mu+math.Log(hold)+(sigma*sigma-kept*kept)/2, kept)
-		if err != nil {
-			return nil, fmt.Errorf("rights: %w", err)
-		}
-		return narrow, nil
-	}
-	if hold == 1 {
+// of is the distribution of a component's forecast.
+func (f Forecast) of(d mechanisms.Distribution) (mechanisms.Distribution, error) {
+	l, ok := d.(distributions.LogNormal)
+	if !ok || f.keep == 1 {
 		return d, nil
 	}
-	return distributions.Scaled(d, hold), nil
+	mu, sigma := l.Parameters()
+	kept := sigma * f.keep
+	if kept < 1e-12 { // constant to the last digit
+		return mechanisms.Point(l.Mean()), nil
+	}
+	narrow, err := distributions.NewLogNormal(mu+(sigma*sigma-kept*kept)/2, kept)
+	if err != nil {
+		return nil, fmt.Errorf("rights: %w", err)
+	}
+	return narrow, nil
 }

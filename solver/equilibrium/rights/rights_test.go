@@ -247,21 +247,21 @@ func TestForecasts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hold := math.Pow(1.001, -slots)
-	ahead, err := Ahead(m, nil, slots)
+	near(t, "what waiting leaves", f[0].Hold, math.Pow(1.001, -slots), 1e-15)
+	ahead, err := Ahead(m, slots)
 	if err != nil {
 		t.Fatal(err)
 	}
 	narrow := ahead.Agents[0].Value.(distributions.LogNormal)
 	mu, sigma := narrow.Parameters()
 	near(t, "deviation phi^L sigma", sigma, math.Pow(0.9, slots)*0.448, 1e-15)
-	near(t, "mean", narrow.Mean(), hold*m.Agents[0].Value.Mean(), 1e-15)
-	near(t, "location", mu, -3.024+math.Log(hold)+(0.448*0.448-sigma*sigma)/2, 1e-14)
-	near(t, "a known value", ahead.Agents[1].Value.Mean(), 3*hold, 1e-14)
+	near(t, "mean", narrow.Mean(), m.Agents[0].Value.Mean(), 1e-15)
+	near(t, "location", mu, -3.024+(0.448*0.448-sigma*sigma)/2, 1e-14)
+	near(t, "a known value", ahead.Agents[1].Value.Mean(), 3, 0)
 	for _, p := range []float64{0.001, 0.3, 0.5, 0.99} { // value by value and as a distribution
-		near(t, "quantile", f[0].At(m.Agents[0].Value.Quantile(p)), narrow.Quantile(p), 1e-14)
+		near(t, "quantile", f[0].Value(m.Agents[0].Value.Quantile(p)), narrow.Quantile(p), 1e-14)
 	}
-	near(t, "value 0 stays 0", f[1].At(0), 0, 0)
+	near(t, "value 0 stays 0", f[1].Value(0), 0, 0)
 }
 
 // Revenue of two equal bidders who know each other's forecasts, E min of two
@@ -277,9 +277,9 @@ func TestForecastRevenue(t *testing.T) {
 		const steps = 400
 		revenue := 0.0
 		for i := range steps {
-			x := f[0].At(m.Agents[0].Value.Quantile((float64(i) + 0.5) / steps))
+			x := f[0].Value(m.Agents[0].Value.Quantile((float64(i) + 0.5) / steps))
 			for j := range steps {
-				revenue += math.Min(x, f[0].At(m.Agents[0].Value.Quantile((float64(j)+0.5)/steps))) / (steps * steps)
+				revenue += math.Min(x, f[0].Value(m.Agents[0].Value.Quantile((float64(j)+0.5)/steps))) / (steps * steps)
 			}
 		}
 		s := math.Pow(0.8, float64(lookahead)) * 0.96954
@@ -298,7 +298,7 @@ func TestForecastsOfTwinsAndTickets(t *testing.T) {
 	}
 	common := &mechanisms.Common{Value: d}
 	m := &mechanisms.Market{Persistence: 0.5, Agents: []mechanisms.Agent{{Value: d, Common: common}, {Value: d, Common: common}}}
-	ahead, err := Ahead(m, nil, 1)
+	ahead, err := Ahead(m, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -310,7 +310,7 @@ func TestForecastsOfTwinsAndTickets(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, e := d.Quantile(0.8), d.Quantile(0.3)
-	near(t, "a twin's value", f[0].At(c*e), ahead.Agents[0].Common.Value.Quantile(0.8)*ahead.Agents[0].Value.Quantile(0.3), 1e-14)
+	near(t, "a twin's value", f[0].Value(c*e), ahead.Agents[0].Common.Value.Quantile(0.8)*ahead.Agents[0].Value.Quantile(0.3), 1e-14)
 
 	tickets, err := mechanisms.NewTickets(mechanisms.Sale{Price: 1, Supply: 100})
 	if err != nil {
@@ -320,7 +320,19 @@ func TestForecastsOfTwinsAndTickets(t *testing.T) {
 	if f, err = Forecasts(waits, tickets, 0); err != nil {
 		t.Fatal(err)
 	}
-	near(t, "a ticket of 100", f[0].At(30), 27.27272727272727, 1e-12)
+	near(t, "a ticket of 100", 30*f[0].Hold, 27.27272727272727, 1e-12)
+	if f[0].Plain() || !mustForecast(t, waits, 0)[0].Plain() {
+		t.Error("a ticket waits, a right for this slot does not")
+	}
+}
+
+func mustForecast(t testing.TB, m *mechanisms.Market, lookahead int) []Forecast {
+	t.Helper()
+	f, err := Forecasts(m, nil, lookahead)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 func TestForecastsRefuse(t *testing.T) {
@@ -341,10 +353,8 @@ func TestForecastsRefuse(t *testing.T) {
 	if _, err := Forecasts(&mechanisms.Market{}, nil, 1); err == nil {
 		t.Error("an empty market is accepted")
 	}
-	gone := logNormalMarket(t, 0, 1, 0, 1e300)
-	if _, err := Ahead(gone, nil, 1<<20); err == nil {
-		t.Error("a market in which nothing is left of the values is returned")
-	}
+	f := mustForecast(t, logNormalMarket(t, 0, 1, 0, 1e300), 1<<20)
+	near(t, "what an absurd cost of capital leaves", f[0].Hold*f[0].Value(1), 0, 0)
 }
 
 func TestOversight(t *testing.T) {
