@@ -29,16 +29,21 @@ type atoms struct {
 	from   []int // where each one's atoms start; one more than who
 	signal []float64
 	chance []float64
-	// exact says that there was nothing but atoms; otherwise the atoms stand for
-	// stretches.
+	// high is the upper end of a stretch between knots, of which signal is the
+	// lower end; at an atom they are the same. exact says that there are atoms only.
+	high   []float64
 	exact  bool
 	choice []int
 }
 
-// gather lists the atoms of the mixing agents; stretches between knots become
-// parts atoms each.
+// middle of a stretch; the atom itself otherwise.
+func (t *atoms) middle(at int) float64 { return t.signal[at] + (t.high[at]-t.signal[at])/2 }
+
+// gather lists the atoms of the mixing agents; stretches between knots are cut
+// into equal parts.
 func (t *atoms) gather(c *Certifier, parts int) {
-	t.who, t.from, t.signal, t.chance, t.exact = t.who[:0], t.from[:0], t.signal[:0], t.chance[:0], true
+	t.who, t.from, t.exact = t.who[:0], t.from[:0], true
+	t.signal, t.high, t.chance = t.signal[:0], t.high[:0], t.chance[:0]
 	for i := range c.n {
 		if !c.mixes(i) {
 			continue
@@ -53,12 +58,17 @@ func (t *atoms) gather(c *Certifier, parts int) {
 			switch {
 			case mass == 0:
 			case k == 0 || m.Signals[k-1] == x:
-				t.signal, t.chance = append(t.signal, x), append(t.chance, mass)
+				t.signal, t.high, t.chance = append(t.signal, x), append(t.high, x), append(t.chance, mass)
 			default:
 				t.exact = false
-				for p := range parts {
-					s := m.Signals[k-1] + (x-m.Signals[k-1])*(float64(p)+0.5)/float64(parts)
-					t.signal, t.chance = append(t.signal, s), append(t.chance, mass/float64(parts))
+				low := m.Signals[k-1]
+				for p := 1; p <= parts; p++ {
+					next := m.Signals[k-1] + (x-m.Signals[k-1])*(float64(p)/float64(parts))
+					if p == parts {
+						next = x
+					}
+					t.signal, t.high, t.chance = append(t.signal, low), append(t.high, next), append(t.chance, mass/float64(parts))
+					low = next
 				}
 			}
 		}
@@ -120,32 +130,43 @@ type mixedContest struct {
 	winnerPays    bool
 	// No agent that stands back and has at most this value gains more than that.
 	idleValue, idleBound float64
+	// none is the chance that nobody signals at all.
+	none float64
+	tol  float64
 }
 
-func (c *Certifier) prepareAtoms(r mechanisms.Ratio) string {
+func (c *Certifier) prepareAtoms(r mechanisms.Ratio) {
 	k := &c.mixture
 	k.atoms.gather(c, 1)
+	c.kind, k.tol = atomContest, c.tol
 	if !k.atoms.exact {
-		c.kind = sampled
-		if reason := c.prepareRule(); reason != "" {
-			return reason
-		}
-		c.rule.reason = "a contest against mixtures that are not made of atoms: deviations were sampled"
-		return ""
+		c.prepareSteps()
 	}
-	c.kind = atomContest
 	c.prepareContest(r)
 	k.idleValue, k.idleBound = -1, 0
 	k.ratio, k.winnerPays = r, r.WinnerPays
 	root := math.Sqrt(3*r.Exponent*r.Exponent + 1)
 	k.turn1 = (3*r.Exponent - 1 - root) / (6 * r.Exponent)
 	k.turn2 = (3*r.Exponent - 1 + root) / (6 * r.Exponent)
-	return ""
+	// Only where nobody signals for sure can standing back win.
+	k.none = 0
+	if c.contest.sum == 0 {
+		k.none = 1
+		for row := range k.atoms.who {
+			zero := 0.0
+			for at := k.atoms.from[row]; at < k.atoms.from[row+1]; at++ {
+				if k.atoms.high[at] == 0 {
+					zero += k.atoms.chance[at]
+				}
+			}
+			k.none *= zero
+		}
+	}
 }
 
 // face sets the curve up for agent i, against all others or, of those that mix,
-// only one.
-func (k *mixedContest) face(c *Certifier, i, only int) {
+// only one; each at the lower or the upper end of its stretches.
+func (k *mixedContest) face(c *Certifier, i, only int, signal []float64) {
 	r := c.contest.rivals(c, i)
 	rho := r.rho
 	k.v, k.free = c.values[i], 0
@@ -160,7 +181,7 @@ func (k *mixedContest) face(c *Certifier, i, only int) {
 		for row, at := range k.atoms.choice {
 			if k.atoms.who[row] != i && (only < 0 || row == only) {
 				q *= k.atoms.chance[at]
-				scale = max(scale, k.atoms.signal[at])
+				scale = max(scale, signal[at])
 			}
 		}
 		if scale == 0 {
@@ -173,8 +194,8 @@ func (k *mixedContest) face(c *Certifier, i, only int) {
 			b = r.b * power(r.scale/scale, rho)
 		}
 		for row, at := range k.atoms.choice {
-			if who := k.atoms.who[row]; who != i && k.atoms.signal[at] > 0 && (only < 0 || row == only) {
-				b += weight(k.ratio.Weights, who) * power(k.atoms.signal[at]/scale, rho)
+			if who := k.atoms.who[row]; who != i && signal[at] > 0 && (only < 0 || row == only) {
+				b += weight(k.ratio.Weights, who) * power(signal[at]/scale, rho)
 			}
 		}
 		_, e := math.Frexp(b / r.w)
@@ -186,19 +207,22 @@ func (k *mixedContest) face(c *Certifier, i, only int) {
 
 func (c *Certifier) atomContestAgent(i int) (best deviation, own, slack float64) {
 	k := &c.mixture
-	if c.proven > 0 && !c.mixes(i) && c.profile.Signals[i] == 0 {
-		if best, ok := c.idleAgent(i); ok {
+	many := k.atoms.joint(i) > maxJoint
+	if !c.mixes(i) && c.profile.Signals[i] == 0 && k.none == 0 && (c.proven > 0 || many) {
+		if best, ok := c.idleAgent(i); ok || many {
 			return best, 0, 0
 		}
 	}
-	if k.atoms.joint(i) > maxJoint {
+	if many {
 		c.kind = refused
 		c.rule.reason = fmt.Sprintf("agent %d faces more than %d joint signals of agents that mix", i+1, maxJoint)
 		return best, 0, 0
 	}
-	k.face(c, i, -1)
-	best, own, slack = c.facing(i)
-	return best, own, slack
+	if !k.atoms.exact {
+		return c.steppedAgent(i)
+	}
+	k.face(c, i, -1, k.atoms.signal)
+	return c.facing(i)
 }
 
 // idleAgent bounds what an agent that stands back could gain, by the cheaper game
@@ -211,14 +235,11 @@ func (c *Certifier) idleAgent(i int) (best deviation, ok bool) {
 	if k.ratio.Weights == nil && c.values[i] <= k.idleValue {
 		return deviation{bound: k.idleBound}, true
 	}
-	strongest, most := -1, 0.0
+	strongest, most := 0, -1.0
 	for row, who := range k.atoms.who {
 		if m := c.profile.Signals[who]; m > most {
 			strongest, most = row, m
 		}
-	}
-	if strongest < 0 {
-		return best, false
 	}
 	highest := i
 	if k.ratio.Weights == nil && k.idleValue < 0 {
@@ -229,17 +250,14 @@ func (c *Certifier) idleAgent(i int) (best deviation, ok bool) {
 		}
 	}
 	for _, j := range [2]int{highest, i} {
-		k.face(c, j, strongest)
-		if k.free > 0 {
-			break
-		}
+		k.face(c, j, strongest, k.atoms.signal)
 		if best, _, _ = c.facing(j); best.bound <= c.proven {
 			k.idleValue, k.idleBound = max(k.idleValue, c.values[j]), max(k.idleBound, best.bound)
 			return deviation{bound: best.bound}, true
 		}
 		k.idleValue = max(k.idleValue, 0)
 	}
-	return best, false
+	return deviation{bound: best.bound}, false
 }
 
 // facing bounds agent i's pay-offs on the curve that is set up.
@@ -277,10 +295,10 @@ func (c *Certifier) facing(i int) (best deviation, own, slack float64) {
 	c.split(high)
 	low := 0.0
 	for _, s := range k.splits {
-		best = c.add(k, low, s, math.Inf(1), c.tol/16, best)
+		best = c.add(k, low, s, math.Inf(1), k.tol/16, best)
 		low = s
 	}
-	best = c.search(k, best, c.tol/16, c.limit)
+	best = c.search(k, best, k.tol/16, c.limit)
 	best.value -= fee
 	if best.signal == 0 && best.value > back {
 		best.signal = math.SmallestNonzeroFloat64 // the limit at 0+

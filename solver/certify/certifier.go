@@ -54,6 +54,7 @@ const (
 	refused kind = iota
 	pureContest
 	atomContest
+	steppedContest
 	pureAuction
 	mixedAuction
 	drawing
@@ -63,15 +64,16 @@ const (
 )
 
 var methods = [...]string{
-	refused:      "",
-	pureContest:  "tangents of the contest's concave parts",
-	atomContest:  "branch and bound, second order, over the atoms of the others' mixtures",
-	pureAuction:  "closed form over the others' bids",
-	mixedAuction: "products of the others' distributions, piece by piece",
-	drawing:      "closed form over who enters",
-	selling:      "a tangent of the concave pay-off",
-	monotone:     "branch and bound on monotone chances and payments",
-	sampled:      "sampled deviations",
+	refused:        "",
+	pureContest:    "tangents of the contest's concave parts",
+	atomContest:    "branch and bound, second order, over the atoms of the others' mixtures",
+	steppedContest: "branch and bound over the steps of the others' mixtures",
+	pureAuction:    "closed form over the others' bids",
+	mixedAuction:   "products of the others' distributions, piece by piece",
+	drawing:        "closed form over who enters",
+	selling:        "a tangent of the concave pay-off",
+	monotone:       "branch and bound on monotone chances and payments",
+	sampled:        "sampled deviations",
 }
 
 const tooLarge = "pay-offs are too large to be told apart"
@@ -208,7 +210,7 @@ func (c *Certifier) agent(i int) (best deviation, own, slack float64) {
 	switch c.kind {
 	case pureContest:
 		return c.pureContestAgent(i)
-	case atomContest:
+	case atomContest, steppedContest:
 		return c.atomContestAgent(i)
 	case pureAuction:
 		return c.pureAuctionAgent(i)
@@ -290,7 +292,8 @@ func (c *Certifier) choose(m mechanisms.Mechanism, mixing bool) string {
 			return "the mechanism's ratio is malformed"
 		}
 		if mixing {
-			return c.prepareAtoms(r)
+			c.prepareAtoms(r)
+			break
 		}
 		c.kind = pureContest
 		c.prepareContest(r)

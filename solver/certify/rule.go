@@ -46,8 +46,12 @@ func (c *Certifier) prepareRule() string {
 		c.kind = sampled
 		k.reason = "mixtures that are not made of atoms: deviations were sampled"
 	}
+	// A pay-off costs as many allotments as there are joint signals, and each of
+	// these looks at every agent.
+	cost := k.atoms.joint(-1) * c.n
+	c.limit = min(c.limit, max(64*c.n, 100_000_000/cost))
 	if c.kind == sampled {
-		c.limit = min(c.limit, 4096*c.n)
+		c.limit = min(c.limit, 4096*c.n, max(64*c.n, 20_000_000/cost))
 	}
 	c.out.Resize(c.n)
 	c.signals = append(c.signals[:0], c.profile.Signals...)
@@ -83,7 +87,7 @@ func (c *Certifier) ruleAgent(i int) (best deviation, own, slack float64) {
 	for row, who := range k.atoms.who {
 		if who == i {
 			for at := k.atoms.from[row]; at < k.atoms.from[row+1]; at++ {
-				try(k.atoms.signal[at], k.atoms.chance[at])
+				try(k.atoms.middle(at), k.atoms.chance[at])
 			}
 		}
 	}
@@ -139,7 +143,7 @@ func (k *rule) each(a float64, f func(q float64)) {
 		for row, at := range k.atoms.choice {
 			if who := k.atoms.who[row]; who != k.i {
 				q *= k.atoms.chance[at]
-				c.signals[who] = k.atoms.signal[at]
+				c.signals[who] = k.atoms.middle(at)
 			}
 		}
 		k.mechanism.Allot(c.signals, &c.out)
@@ -157,7 +161,7 @@ func (k *rule) bound(lo, hi, tol float64) (upper, signal, value float64, closed 
 		for row, at := range k.atoms.choice {
 			if who := k.atoms.who[row]; who != i {
 				q *= k.atoms.chance[at]
-				c.signals[who] = k.atoms.signal[at]
+				c.signals[who] = k.atoms.middle(at)
 			}
 		}
 		c.signals[i] = lo
