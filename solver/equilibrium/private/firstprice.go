@@ -251,7 +251,7 @@ func (s Solver) truth0(k *knots, g *group, reserve, low, scale float64) {
 		entry = rank{g.CDF(v), g.survival(v), reserve}
 		k.out(g, entry)
 	}
-	for _, r := range s.refine(ladder(g, entry, 2), g, 3, scale) {
+	for _, r := range s.refine(ladder(g, entry, 2), g, equals(3), scale) {
 		if r.value > low {
 			break
 		}

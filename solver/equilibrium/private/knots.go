@@ -57,7 +57,7 @@ func (k *knots) one(g *group, entry rank, reserve float64) {
 }
 
 // truth is the strategy of bidding one's value; types below the entry stand back.
-func (s Solver) truth(k *knots, g *group, n int, low, reserve, scale float64) {
+func (s Solver) truth(k *knots, g *group, rise func(a, b rank) float64, n int, low, reserve, scale float64) {
 	entry := rank{0, 1, g.low}
 	if v := math.Nextafter(low, 0); low > g.low {
 		entry = rank{g.CDF(v), g.survival(v), low}
@@ -70,7 +70,7 @@ func (s Solver) truth(k *knots, g *group, n int, low, reserve, scale float64) {
 		k.add(rank{1, 0, g.high}, 0)
 		return
 	}
-	for _, r := range s.refine(ladder(g, entry, n), g, n, scale) {
+	for _, r := range s.refine(ladder(g, entry, n), g, rise, scale) {
 		bid := r.value
 		if math.IsInf(bid, 1) { // the last types, of which there are next to none
 			bid = 2 * k.bids[len(k.bids)-1]
@@ -182,7 +182,7 @@ func fall(a, b rank, m float64) float64 {
 // stretch is int v(p) dp^m between two ranks.
 func stretch(g *group, a, b rank, m float64) float64 {
 	if a.value == b.value { // an atom
-		return a.value * rise(a, b, m)
+		return a.value * ascent(a, b, m)
 	}
 	if b.above == 0 { // the last stretch
 		if g.high == math.Inf(1) {
@@ -196,7 +196,7 @@ func stretch(g *group, a, b rank, m float64) float64 {
 	// v(b) dp^m less the integral of v(b) - v(p), so that the error is one of the
 	// difference only.
 	sum := 0.0
-	whole := b.value * rise(a, b, m)
+	whole := b.value * ascent(a, b, m)
 	switch {
 	case a.above < 0.5 && a.above > 1.2*b.above: // in ln(1-p)
 		c, h := math.Log(a.above)/2+math.Log(b.above)/2, math.Log(a.above/b.above)/2
@@ -226,8 +226,8 @@ func stretch(g *group, a, b rank, m float64) float64 {
 	return whole - sum
 }
 
-// rise is b.below^m - a.below^m.
-func rise(a, b rank, m float64) float64 {
+// ascent is b.below^m - a.below^m.
+func ascent(a, b rank, m float64) float64 {
 	if a.above < 0.5 {
 		return missed(a.above, m) - missed(b.above, m)
 	}
@@ -243,23 +243,29 @@ var gauss5 = [5][2]float64{
 	{-0.9061798459386640, 0.23692688505618908},
 }
 
+// equals is the rise of the chance to win against n-1 others of the same group.
+func equals(n int) func(a, b rank) float64 {
+	m := float64(max(n-1, 1))
+	return func(a, b rank) float64 { return ascent(a, b, m) }
+}
+
 // refine chooses the ranks of the final strategy. Over a step from knot to knot a
 // type gains at most about dH dv, H the chance to win: that is what one end's type
 // loses with the other's bid. So steps of equal sqrt(dH dv) are the best, as many as the
-// tolerance asks for.
-func (s Solver) refine(coarse []rank, g *group, n int, scale float64) []rank {
+// tolerance asks for. rise is the rise of H.
+func (s Solver) refine(coarse []rank, g *group, rise func(a, b rank) float64, scale float64) []rank {
 	weight := make([]float64, 0, len(coarse))
 	total := 0.0
-	m := float64(max(n-1, 1))
 	for j := range coarse {
 		if j > 0 {
 			a, b := coarse[j-1], coarse[j]
-			dh := rise(a, b, m)
+			dh := rise(a, b)
 			dv := b.value - a.value
-			if dv <= 1e-12*b.value { // an atom, whose types mix: the bids' spread, at most v dH/H
-				dv = b.value * math.Min(1, dh/raised(b.below, b.above, m))
-			} else if math.IsInf(dv, 1) {
+			if math.IsInf(dv, 1) {
 				dv = 0
+			} else if dv <= 1e-12*b.value {
+				// An atom, whose types mix: the bids' spread, at most v dH/H.
+				dv = b.value * math.Min(1, dh/b.below)
 			}
 			total += math.Sqrt(math.Max(0, dh*dv))
 		}

@@ -35,13 +35,13 @@ func (s Solver) symmetric(eq *Equilibrium, rule mechanisms.Ranking, g *group) {
 			eq.Selection = "a lone agent bids nothing"
 		}
 	case !rule.AllPay && rule.First == 0:
-		s.truth(&k, g, n, entry.value, rule.Reserve, eq.Highest)
+		s.truth(&k, g, equals(n), n, entry.value, rule.Reserve, eq.Highest)
 	default:
 		m, pay := float64(n-1), rule.AllPay
 		if !pay {
 			m /= rule.First
 		}
-		k.fill(g, entry, rule.Reserve, m, pay, s.refine(ladder(g, entry, n), g, n, eq.Highest))
+		k.fill(g, entry, rule.Reserve, m, pay, s.refine(ladder(g, entry, n), g, equals(n), eq.Highest))
 	}
 	curve := k.curve()
 	for i := range eq.Curves {

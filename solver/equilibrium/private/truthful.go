@@ -1,16 +1,173 @@
 package private
 
 import (
+	"math"
+
 	"allot/mechanisms"
 	"allot/solver/equilibrium"
 )
 
+// Different agents in a second-price auction bid their values, whatever the others do
+// (Vickrey 1961); types below the reserve stand back. The expectations are
+//
+//	u_i = int_r (1-F_i) H_i dx,  t_i = int_r H_i dF_i,  E[v_i; i wins] = int_r x H_i dF_i
+//
+// with H_i the product of the others' distribution functions; ties at atoms are shared
+// equally. A test asserts revenue 5/12 for U[0,1] against U[0,2] and for F = v against
+// v^2.
 func (s Solver) truthful(eq *Equilibrium, rule mechanisms.Ranking, groups []*group) {
-	eq.Status = equilibrium.NotFound
+	eq.Method = "truth is dominant (Vickrey 1961)"
+	eq.Selection = "everyone bids its value"
+	r := rule.Reserve
+	agents := len(eq.Curves)
+	acc := &eq.Account
+	acc.Values, acc.Win = make([]float64, agents), make([]float64, agents)
+	acc.Cost, acc.Payoff = make([]float64, agents), make([]float64, agents)
+	ends := panels(groups, r)
+	sold := 0.0
+	// Values without end have one top bid, far up.
+	farthest := 0.0
+	for _, g := range groups {
+		if l := ladder(g, rank{0, 1, g.low}, agents); g.high == math.Inf(1) && len(l) > 1 {
+			farthest = math.Max(farthest, 2*l[len(l)-2].value)
+		}
+	}
+	for i, g := range groups {
+		var k knots
+		s.truth(&k, g, func(a, b rank) float64 {
+			if math.IsInf(b.value, 1) {
+				return 0
+			}
+			return math.Max(0, rivals(groups, i, b.value)-rivals(groups, i, a.value))
+		}, agents, r, r, eq.Highest)
+		k.reach(g, farthest)
+		curve := k.curve()
+		win, worth := chances(groups, i, ends)
+		payoff := over(func(x float64) float64 { return g.survival(x) * rivals(groups, i, x) }, ends) +
+			beyond([]*group{{law: g.law, n: 1}}, ends[len(ends)-1])
+		for _, a := range g.agents {
+			eq.Curves[a] = curve
+			acc.Values[a] = g.Mean()
+			acc.Win[a], acc.Payoff[a], acc.Cost[a] = win, payoff, math.Max(0, worth-payoff)
+			acc.Welfare += worth
+			sold += win
+		}
+	}
+	acc.Unsold = clean(1 - sold)
+	if r > 0 {
+		acc.Unsold = clean(belowStrictly(groups, r))
+	}
+	eq.Bottom, eq.Top = bidRange(eq.Curves, r)
+	eq.Status = equilibrium.Converged
 }
-func (s Solver) allPay(eq *Equilibrium, rule mechanisms.Ranking, groups []*group) {
-	eq.Status = equilibrium.NotFound
+
+// reach continues a truthful strategy of values without end up to a bid.
+func (k *knots) reach(g *group, top float64) {
+	n := len(k.bids) - 1
+	if g.high < math.Inf(1) || n < 1 || k.ranks[n-1].above >= 1 {
+		return
+	}
+	k.ranks, k.bids = k.ranks[:n], k.bids[:n]
+	for v := 1.05 * k.bids[n-1]; v < top; v *= 1.05 {
+		q := g.survival(v)
+		if q < 1e-290 {
+			break
+		}
+		k.add(rank{1 - q, q, v}, v)
+	}
+	k.add(rank{1, 0, g.high}, top)
 }
+
+// rivals is the chance that the rivals of one agent of group i are at most x.
+func rivals(groups []*group, i int, x float64) float64 {
+	log, p := 0.0, 1.0
+	for j, g := range groups {
+		n := g.n
+		if j == i {
+			n--
+		}
+		if n == 0 {
+			continue
+		}
+		if s := g.survival(x); s < 0.5 {
+			log += float64(n) * math.Log1p(-s)
+		} else {
+			p *= power(g.CDF(x), n)
+		}
+	}
+	return p * math.Exp(log)
+}
+
+// chances are an agent of group i's chance to have the highest value, of at least the first
+// end, and the expectation of its value there.
+func chances(groups []*group, i int, ends []float64) (win, worth float64) {
+	g := groups[i]
+	for k, x := range ends {
+		// Types of exactly x, if there are such: a tie is won by the highest of draws from
+		// [0, 1], one for each agent.
+		below := math.Nextafter(x, math.Inf(-1))
+		if mass := g.survival(below) - g.survival(x); mass > 1e-14 && (g.rough() || g.point()) {
+			p := mass * integral(func(u float64) float64 {
+				h := 1.0
+				for j, r := range groups {
+					n := r.n
+					if j == i {
+						n--
+					}
+					if n > 0 {
+						a, b := r.CDF(below), r.CDF(x)
+						h *= power(a+u*(b-a), n)
+					}
+				}
+				return h
+			}, 0, 1)
+			win += p
+			worth += p * x
+		}
+		if k+1 == len(ends) {
+			break
+		}
+		next := math.Nextafter(ends[k+1], 0)
+		a, b := rank{g.CDF(x), g.survival(x), x}, rank{g.CDF(next), g.survival(next), next}
+		if a.above-b.above <= 0 {
+			continue
+		}
+		add := func(weight float64, v float64) {
+			h := weight * rivals(groups, i, v)
+			win += h
+			worth += h * v
+		}
+		for _, n := range gauss16 {
+			for _, t := range [...]float64{-n[0], n[0]} {
+				switch {
+				case a.above < 0.5 && a.above > 1.5*b.above && b.above > 0:
+					h := math.Log(a.above/b.above) / 2
+					q := b.above * math.Exp(h*(1+t))
+					add(h*n[1]*q, g.upper(q))
+				case a.above < 0.5:
+					h := (a.above - b.above) / 2
+					add(h*n[1], g.upper(b.above+h*(1+t)))
+				case a.below > 0 && b.below > 1.5*a.below:
+					h := math.Log(b.below/a.below) / 2
+					p := a.below * math.Exp(h*(1+t))
+					add(h*n[1]*p, g.Quantile(p))
+				default:
+					h := (b.below - a.below) / 2
+					add(h*n[1], g.Quantile(a.below+h*(1+t)))
+				}
+			}
+		}
+	}
+	last := ends[len(ends)-1]
+	if q := g.survival(last); q > 0 {
+		win += q
+		if g.tail != nil {
+			worth += g.tail(last)
+		}
+	}
+	return win, worth
+}
+
 func (s Solver) generic(m mechanisms.Mechanism, values []mechanisms.Distribution) (*Equilibrium, error) {
-	return &Equilibrium{Status: equilibrium.NotFound}, nil
+	return &Equilibrium{Status: equilibrium.NotFound, Reason: "no method for this mechanism with private values"}, nil
 }
