@@ -3,6 +3,7 @@ package study
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"allot/mechanisms"
@@ -39,11 +40,19 @@ func (d *decoder) space(n *node, agents int) (mechanisms.Space, error) {
 	for _, p := range parameters {
 		known = append(known, p.Name)
 	}
+	if family.Named {
+		known = append(known, "parameters")
+	}
 	keys, err := d.keys(n, "the "+family.Name, known...)
 	if err != nil {
 		return none, err
 	}
 	settings := mechanisms.Settings{}
+	if v, given := keys["parameters"]; given {
+		if err := d.named(v, known, settings, keys); err != nil {
+			return none, err
+		}
+	}
 	for _, p := range parameters {
 		v, given := keys[p.Name]
 		if !given {
@@ -53,18 +62,90 @@ func (d *decoder) space(n *node, agents int) (mechanisms.Space, error) {
 			return none, err
 		}
 	}
+	if named, ok := keys["parameters"]; ok {
+		delete(keys, "parameters")
+		if err := d.named(named, known, settings, keys); err != nil {
+			return none, err
+		}
+	}
 	space, err := mechanisms.NewSpace(family.Name, settings)
 	if err != nil {
-		var wrong *mechanisms.SettingError
-		if errors.As(err, &wrong) {
-			if v, ok := keys[wrong.Parameter]; ok {
-				return none, d.fail(v, "", "%s: %s", wrong.Parameter, wrong.Reason)
-			}
-			return none, d.fail(n, "", "%s", wrong.Reason)
-		}
-		return none, d.fail(n, "", "%s", bare(err))
+		return none, d.refused(n, keys, err)
 	}
 	return space, nil
+}
+
+// refused puts the error of a mechanism that cannot be made at the parameter that
+// it is about, and within an expression at the place in it.
+func (d *decoder) refused(n *node, keys map[string]*node, err error) error {
+	var wrong *mechanisms.SettingError
+	if !errors.As(err, &wrong) {
+		return d.fail(n, "", "%s", bare(err))
+	}
+	v, given := keys[wrong.Parameter]
+	if !given {
+		return d.fail(n, "", "%s", wrong.Reason)
+	}
+	reason := strings.TrimPrefix(wrong.Reason, fmt.Sprintf("line %d, column %d: ", wrong.Line, wrong.Column))
+	e := d.fail(v, "", "%s: %s", wrong.Parameter, reason).(*Error)
+	if wrong.Line == 1 && wrong.Column > 0 {
+		e.Column += wrong.Column - 1
+		if v.form == quoted {
+			e.Column++
+		}
+	}
+	return e
+}
+
+// named reads the numbers that a family's expressions may name, and notes where
+// each stands.
+func (d *decoder) named(n *node, known []string, settings mechanisms.Settings, keys map[string]*node) error {
+	if n.form != mapping {
+		return d.fail(n, "write parameters: {k: 2}", "parameters: expected a mapping, found %s", n.is())
+	}
+	for _, e := range n.entries {
+		if contains(known, e.key) {
+			return &Error{File: d.file, Line: e.line, Column: e.column, Message: fmt.Sprintf("parameters: %q is a parameter of its own", e.key)}
+		}
+		s, err := d.setting(e.value, mechanisms.Parameter{Name: e.key, High: math.MaxFloat64}, 0)
+		if err != nil {
+			return err
+		}
+		settings[e.key], keys[e.key] = s, e.value
+	}
+	return nil
+}
+
+// named reads the numbers that expressions name, {k: 2, r: {from: 0, to: 1}}, into
+// settings and keys.
+func (d *decoder) named(n *node, taken []string, settings mechanisms.Settings, keys map[string]*node) error {
+	if n.form != mapping {
+		return d.fail(n, "write parameters: {k: 2}", "parameters: expected a mapping, found %s", n.is())
+	}
+	for _, e := range n.entries {
+		if contains(taken, e.key) {
+			return &Error{File: d.file, Line: e.line, Column: e.column, Message: fmt.Sprintf("parameters: the name %q is taken", e.key), Hint: "use another name in the expressions"}
+		}
+		x, err := d.setting(e.value, mechanisms.Parameter{Name: e.key, High: math.MaxFloat64}, 0)
+		if err != nil {
+			return err
+		}
+		settings[e.key], keys[e.key] = x, e.value
+	}
+	return nil
+}
+
+// inside puts a setting's error at its place, within an expression where it says so.
+func (d *decoder) inside(n *node, wrong *mechanisms.SettingError) error {
+	e := d.fail(n, "", "%s: %s", wrong.Parameter, wrong.Reason).(*Error)
+	if wrong.Line == 1 { // the text of a block does not start where its node does
+		e.Column += max(0, wrong.Column-1)
+		if n.form == quoted {
+			e.Column++
+		}
+		e.Message = wrong.Parameter + ": " + strings.TrimPrefix(wrong.Reason, fmt.Sprintf("line 1, column %d: ", wrong.Column))
+	}
+	return e
 }
 
 func (d *decoder) family(n *node) (mechanisms.Family, error) {

@@ -81,6 +81,20 @@ cartel: {ring: [Alice, Carol], bid: 1, transfers: [1], discounts: [0.5, 0], shad
 	}
 }
 
+func TestCustom(t *testing.T) {
+	s, err := Parse("s", []byte(`market: {agents: [{value: 3}, {value: 2}]}
+mechanisms:
+  - {family: custom, impact: "a^k", pay: a, winnerPays: 0, parameters: {k: {from: 1, to: 2}}}
+  - {family: tickets, eta: inf, conduct: price-taking}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if axes := s.Problem.Spaces[0].Axes(); len(axes) != 1 || axes[0].Name != "k" || axes[0].To != 2 {
+		t.Errorf("axes %v", axes)
+	}
+}
+
 func TestDefaults(t *testing.T) {
 	s, err := Parse("s.yaml", []byte(small))
 	if err != nil {
@@ -187,8 +201,21 @@ func TestErrors(t *testing.T) {
 		"wrong word":          {mechanism("{family: auction, pricing: frist}"), "3:32", "expected first, second, all-pay, a number", "did you mean first?"},
 		"weights too few":     {mechanism("{family: contest, weights: [1]}"), "3:32", "1 numbers for 2 agents", ""},
 		"weight of zero":      {mechanism("{family: contest, weights: [1, 0]}"), "3:5", "weights are positive", ""},
+		"expression":          {mechanism("{family: custom, impact: a^k, pay: a}"), "3:32", `impact: unknown name "k"`, ""},
+		"quoted expression":   {mechanism(`{family: custom, impact: "a^k", pay: a}`), "3:33", `impact: unknown name "k"`, ""},
+		"name not used":       {mechanism("{family: custom, impact: a, parameters: {k: 2}}"), "3:49", "no expression uses the name", ""},
+		"name taken":          {mechanism("{family: custom, impact: a, parameters: {pay: 2}}"), "3:46", "is taken", "another name"},
+		"names of no mapping": {mechanism("{family: custom, impact: a, parameters: 3}"), "3:45", "expected a mapping", "{k: 2}"},
+		"names in an auction": {mechanism("{family: auction, parameters: {k: 2}}"), "3:23", `unknown key "parameters"`, ""},
+		"eta":                 {mechanism("{family: tickets, eta: elastic}"), "3:28", "expected capped, inf, a number", ""},
 		"lookahead 2.5":       {mechanism("{family: contest, lookahead: 2.5}"), "3:34", "whole number", ""},
 		"burn share":          {mechanism("{family: contest, burnShare: 1.5}"), "3:34", "[0, 1]", ""},
+		"custom expression":   {mechanism("{family: custom, impact: a^k + b, parameters: {k: 2}}"), "3:36", "impact: unknown name", ""},
+		"custom unused":       {mechanism("{family: custom, impact: a, parameters: {k: 2}}"), "3:49", "k: ", ""},
+		"custom parameter":    {mechanism("{family: custom, parameters: {k: -2}}"), "3:38", "k: -2 is not", ""},
+		"custom name taken":   {mechanism("{family: custom, parameters: {impact: 2}}"), "3:35", "parameter of its own", ""},
+		"custom word":         {mechanism("{family: custom, parameters: {k: two}}"), "3:38", "expected a number", ""},
+		"parameters":          {mechanism("{family: contest, parameters: {k: 2}}"), "3:23", "unknown key", ""},
 		"objective":           {small + "objective: revenu\n", "7:12", "unknown name revenu", "did you mean revenue?"},
 		"objective term":      {small + "objective: revenue + fairnes\n", "7:22", "unknown name fairnes", "did you mean fairness?"},
 		"objective quoted":    {small + "objective: \"revenue + fairnes\"\n", "7:23", "unknown name fairnes", "did you mean fairness?"},
