@@ -412,3 +412,23 @@ func TestMixturesAmongVeryMany(t *testing.T) {
 		}
 	}
 }
+
+// Constraints on what agents expect can be held against private values, those about agents
+// that know each other's values cannot.
+func TestInterim(t *testing.T) {
+	interim := map[string]bool{
+		"allocation": true, "individual-rationality": true, "best-response": true, "decentralization": true, "beacon-rewards": true, "known-proposer": true,
+	}
+	for _, k := range constraints.Kinds() {
+		o := options{}
+		if k.Name == "decentralization" {
+			o["maxShare"] = 0.5
+		}
+		if got := constraints.Interim(must(constraints.New(k.Name, o))); got != interim[k.Name] {
+			t.Errorf("%s: %v, want %v", k.Name, got, interim[k.Name])
+		}
+	}
+	if !constraints.Interim(must(constraints.NewExpression("fairness", constraints.AtLeast, 0.4))) {
+		t.Error("an expression is not interim")
+	}
+}

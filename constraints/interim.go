@@ -5,6 +5,9 @@ package constraints
 // certificate alone. The others are about agents that know each other's values, and
 // have no measure with private values.
 func Interim(c Constraint) bool {
+	if g, ok := c.(guarded); ok {
+		c = g.Constraint
+	}
 	switch c.(type) {
 	case allocation, individualRationality, bestResponse, decentralization, expression, beaconRewards, knownProposer:
 		return true
