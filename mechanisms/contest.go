@@ -40,7 +40,7 @@ func (c Contest) Monotone() bool { return true }
 // Split implements Splitter: a weight belongs to the agent, and each of its
 // identities has it, as each would have if it had come alone.
 func (c Contest) Split(i, k int) Mechanism {
-	if c.ratio.Weights == nil {
+	if i < 0 || i >= len(c.ratio.Weights) || k < 2 {
 		return c
 	}
 	r := c.ratio
@@ -76,6 +76,9 @@ func (c Contest) Allot(signals []float64, out *Outcome) {
 		out.Win[i] = share
 		total += share
 	}
+	if total > math.MaxFloat64 { // a sum of weights
+		total = rescale(out.Win)
+	}
 	for i, s := range signals {
 		if total > 0 {
 			out.Win[i] /= total
@@ -91,6 +94,17 @@ func (c Contest) Allot(signals []float64, out *Outcome) {
 			out.IfLose[i] += c.ratio.Fee
 		}
 	}
+}
+
+// rescale divides shares, whose sum overflows, by more than their number, and returns the
+// sum. What a phantom bid adds is nothing beside them.
+func rescale(shares []float64) float64 {
+	total := 0.0
+	for i := range shares {
+		shares[i] /= 2 * float64(len(shares))
+		total += shares[i]
+	}
+	return total
 }
 
 func (c Contest) power(x float64) float64 {

@@ -37,7 +37,7 @@ func (l Lottery) Monotone() bool { return true }
 
 // Split implements Splitter: a stake is divided among its owner's identities.
 func (l Lottery) Split(i, k int) Mechanism {
-	if l.lot.Weights == nil {
+	if i < 0 || i >= len(l.lot.Weights) || k < 2 {
 		return l
 	}
 	lot := l.lot
@@ -55,14 +55,20 @@ func (l Lottery) Allot(signals []float64, out *Outcome) {
 	out.Resize(len(signals))
 	total := 0.0
 	for i, s := range signals {
+		out.Win[i] = 0
 		if s > 0 {
-			total += l.weight(i)
+			out.Win[i] = l.weight(i)
+			total += out.Win[i]
 		}
 	}
+	if total > math.MaxFloat64 { // a sum of weights
+		total = rescale(out.Win)
+	}
 	for i, s := range signals {
-		out.Win[i], out.IfWin[i], out.IfLose[i] = 0, 0, 0
+		out.IfWin[i], out.IfLose[i] = 0, 0
 		if s > 0 {
-			out.Win[i], out.IfWin[i], out.IfLose[i] = l.weight(i)/total, l.lot.Fee+l.lot.Price, l.lot.Fee
+			out.Win[i] /= total
+			out.IfWin[i], out.IfLose[i] = l.lot.Fee+l.lot.Price, l.lot.Fee
 		}
 	}
 }

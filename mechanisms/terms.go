@@ -12,7 +12,7 @@ import "math"
 //
 // The protocol gets alpha (1-h) v from the winner; psi h^2 v/2 is lost.
 // Domain: alpha in [0, 1], psi in [0, +Inf]. At psi = 0 hiding is free: agents
-// play with v and the burn brings nothing. A test asserts factor 0.875 at
+// play with v and the burn brings nothing. A test asserts factor 0.625 at
 // alpha = 0.5, psi = 1 (and h = 0.5, burnt 0.25 v, lost 0.125 v).
 type Terms struct {
 	BurnShare float64
