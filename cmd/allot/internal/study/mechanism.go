@@ -62,12 +62,6 @@ func (d *decoder) space(n *node, agents int) (mechanisms.Space, error) {
 			return none, err
 		}
 	}
-	if named, ok := keys["parameters"]; ok {
-		delete(keys, "parameters")
-		if err := d.named(named, known, settings, keys); err != nil {
-			return none, err
-		}
-	}
 	space, err := mechanisms.NewSpace(family.Name, settings)
 	if err != nil {
 		return none, d.refused(n, keys, err)
@@ -105,7 +99,7 @@ func (d *decoder) named(n *node, known []string, settings mechanisms.Settings, k
 	}
 	for _, e := range n.entries {
 		if contains(known, e.key) {
-			return &Error{File: d.file, Line: e.line, Column: e.column, Message: fmt.Sprintf("parameters: %q is a parameter of its own", e.key)}
+			return &Error{File: d.file, Line: e.line, Column: e.column, Message: fmt.Sprintf("parameters: the name %q is taken", e.key), Hint: "use another name in the expressions"}
 		}
 		s, err := d.setting(e.value, mechanisms.Parameter{Name: e.key, High: math.MaxFloat64}, 0)
 		if err != nil {
@@ -114,38 +108,6 @@ func (d *decoder) named(n *node, known []string, settings mechanisms.Settings, k
 		settings[e.key], keys[e.key] = s, e.value
 	}
 	return nil
-}
-
-// named reads the numbers that expressions name, {k: 2, r: {from: 0, to: 1}}, into
-// settings and keys.
-func (d *decoder) named(n *node, taken []string, settings mechanisms.Settings, keys map[string]*node) error {
-	if n.form != mapping {
-		return d.fail(n, "write parameters: {k: 2}", "parameters: expected a mapping, found %s", n.is())
-	}
-	for _, e := range n.entries {
-		if contains(taken, e.key) {
-			return &Error{File: d.file, Line: e.line, Column: e.column, Message: fmt.Sprintf("parameters: the name %q is taken", e.key), Hint: "use another name in the expressions"}
-		}
-		x, err := d.setting(e.value, mechanisms.Parameter{Name: e.key, High: math.MaxFloat64}, 0)
-		if err != nil {
-			return err
-		}
-		settings[e.key], keys[e.key] = x, e.value
-	}
-	return nil
-}
-
-// inside puts a setting's error at its place, within an expression where it says so.
-func (d *decoder) inside(n *node, wrong *mechanisms.SettingError) error {
-	e := d.fail(n, "", "%s: %s", wrong.Parameter, wrong.Reason).(*Error)
-	if wrong.Line == 1 { // the text of a block does not start where its node does
-		e.Column += max(0, wrong.Column-1)
-		if n.form == quoted {
-			e.Column++
-		}
-		e.Message = wrong.Parameter + ": " + strings.TrimPrefix(wrong.Reason, fmt.Sprintf("line 1, column %d: ", wrong.Column))
-	}
-	return e
 }
 
 func (d *decoder) family(n *node) (mechanisms.Family, error) {

@@ -213,7 +213,7 @@ func TestErrors(t *testing.T) {
 		"custom expression":   {mechanism("{family: custom, impact: a^k + b, parameters: {k: 2}}"), "3:36", "impact: unknown name", ""},
 		"custom unused":       {mechanism("{family: custom, impact: a, parameters: {k: 2}}"), "3:49", "k: ", ""},
 		"custom parameter":    {mechanism("{family: custom, parameters: {k: -2}}"), "3:38", "k: -2 is not", ""},
-		"custom name taken":   {mechanism("{family: custom, parameters: {impact: 2}}"), "3:35", "parameter of its own", ""},
+		"custom name taken":   {mechanism("{family: custom, parameters: {impact: 2}}"), "3:35", "is taken", "another name"},
 		"custom word":         {mechanism("{family: custom, parameters: {k: two}}"), "3:38", "expected a number", ""},
 		"parameters":          {mechanism("{family: contest, parameters: {k: 2}}"), "3:23", "unknown key", ""},
 		"objective":           {small + "objective: revenu\n", "7:12", "unknown name revenu", "did you mean revenue?"},
