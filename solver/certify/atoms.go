@@ -133,6 +133,8 @@ type mixedContest struct {
 	// none is the chance that nobody signals at all.
 	none float64
 	tol  float64
+	// parts is how many parts a mixture's stretches are cut into, 0 for the usual.
+	parts int
 }
 
 func (c *Certifier) prepareAtoms(r mechanisms.Ratio) {

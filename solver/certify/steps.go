@@ -31,6 +31,9 @@ func (c *Certifier) prepareSteps() {
 		stretches = max(stretches, count)
 	}
 	parts := maxParts
+	if k.parts > 0 {
+		parts = k.parts
+	}
 	for parts > 1 && joint(parts, mixing-1) > maxJoint {
 		parts--
 	}
