@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/spf13/cobra"
 
@@ -73,16 +72,11 @@ func outcome(p *search.Problem, r *search.Report) error {
 	case r.Status == search.Stopped:
 		return &failure{status: exitInterrupted, err: errors.New("interrupted: the report shows what was in hand")}
 	case r.Best == nil:
-		least := math.Inf(1)
-		for _, c := range r.Candidates {
-			if c.Violation < least {
-				least = c.Violation
-			}
+		text := "no feasible mechanism was found"
+		if len(r.Candidates) > 0 { // the least violating comes first
+			text += ": the least violation is " + report.Violation(r.Candidates[0])
 		}
-		if math.IsInf(least, 1) {
-			return &failure{status: exitInfeasible, err: errors.New("no feasible mechanism was found")}
-		}
-		return &failure{status: exitInfeasible, err: fmt.Errorf("no feasible mechanism was found: the least violation is %s", report.Digits(least))}
+		return &failure{status: exitInfeasible, err: errors.New(text)}
 	case !certified(p, r.Best):
 		return &failure{status: exitUncertified, err: fmt.Errorf("the equilibrium is not certified to the tolerance %g", tolerance(p)), hint: "the report's certificate says what is known"}
 	}

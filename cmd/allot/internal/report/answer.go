@@ -35,7 +35,7 @@ func Search(p *search.Problem, r *search.Report, binding []string) *Document {
 		d.Facts = append(d.Facts, Fact{label, Mechanism(head)})
 		d.Facts = append(d.Facts, Fact{"objective", fmt.Sprintf("%s = %s%s", p.Objective.Name(), Digits(head.Objective), errorOf(head))})
 		if r.Best == nil {
-			d.Facts = append(d.Facts, Fact{"violation", violation(head.Violation).shown()})
+			d.Facts = append(d.Facts, Fact{"violation", Violation(head)})
 		}
 	}
 	d.Facts = append(d.Facts, Fact{"bound", bound(r)})
@@ -346,17 +346,31 @@ func violation(x float64) Cell {
 	return Amount(x)
 }
 
+// Violation is a candidate's violation in words.
+func Violation(c *search.Candidate) string {
+	switch {
+	case c.Feasible:
+		return "none"
+	case c.Violation == 0 || math.IsNaN(c.Violation):
+		return "unknown: not every constraint could be checked"
+	}
+	return violation(c.Violation).shown()
+}
+
 // Ranking is the table of candidates.
 func Ranking(heading string, candidates []*search.Candidate) Table {
 	t := Table{Heading: heading, Columns: []string{"#", "objective", "violation", "certificate", "mechanism"}}
 	for i, c := range candidates {
 		violated := violation(c.Violation)
-		if c.Feasible {
+		switch {
+		case c.Feasible:
 			violated = Text("none")
+		case c.Violation == 0: // nothing is violated, but something could not be checked
+			violated = Text("unknown")
 		}
 		certificate := c.Equilibrium.Status
 		if certificate == "certified" {
-			certificate = fmt.Sprintf("%.2g", c.Equilibrium.Relative)
+			certificate = fmt.Sprintf("%.2g", rounded(c.Equilibrium.Relative, 1e-286))
 		}
 		t.Rows = append(t.Rows, []Cell{Text(strconv.Itoa(i + 1)), Amount(c.Objective), violated, Text(certificate), Text(Mechanism(c))})
 	}
