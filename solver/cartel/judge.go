@@ -17,6 +17,8 @@ type Agreement struct {
 // Judgement is what becomes of a given agreement.
 type Judgement struct {
 	Leader int
+	// Bid is the leader's signal.
+	Bid float64
 	// Surplus is what the ring gains over competition, Revenue the protocol's.
 	Surplus, Revenue float64
 	// CriticalDiscount is the least discount factor, the same for all, at which every
@@ -80,7 +82,7 @@ func (r *Ring) Judge(a Agreement) (*Judgement, error) {
 	if s.kind == ratioed && a.Bid < s.low {
 		s.temptation = math.Max(0, s.alone-s.worth)
 	}
-	j := &Judgement{Leader: ws.members[s.leader], Revenue: s.take, Shadowed: shadow, Temptation: s.temptation + paid}
+	j := &Judgement{Leader: ws.members[s.leader], Bid: a.Bid, Revenue: s.take, Shadowed: shadow, Temptation: s.temptation + paid}
 	j.Surplus = s.worth - s.rivals
 	for _, x := range s.stand {
 		j.Surplus += x
