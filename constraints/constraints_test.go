@@ -432,3 +432,24 @@ func TestInterim(t *testing.T) {
 		t.Error("an expression is not interim")
 	}
 }
+
+// Measures are taken in the search's inner loop: once their work space has grown they
+// allocate nothing.
+func TestMeasuresDoNotAllocate(t *testing.T) {
+	for _, rule := range []mechanisms.Mechanism{contest(1), contest(0.6), auction(1, 0), allPay(0), lottery(2)} {
+		c := solved(t, rule, 30, 20, 15, 12, 10)
+		for _, k := range constraints.Kinds() {
+			o := options{}
+			switch k.Name {
+			case "decentralization":
+				o["minNakamoto"] = 2
+			case "best-response":
+				continue // the certificate is not this package's
+			}
+			k := must(constraints.New(k.Name, o))
+			if n := testing.AllocsPerRun(10, func() { _, _ = k.Measure(c) }); n != 0 {
+				t.Errorf("%s of %T: %v allocations", k.Name(), rule, n)
+			}
+		}
+	}
+}

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"sort"
+	"slices"
 )
 
 // decentralization demands that the right does not gather in few hands.
@@ -85,13 +85,13 @@ func (d decentralization) Measure(c *Case) (float64, error) {
 	}
 	w := c.room()
 	w.sorted = append(w.sorted[:0], c.Account.Win...)
-	sort.Sort(sort.Reverse(&w.sorted))
-	sum, k := 0.0, 0
-	for k < len(w.sorted) && sum <= total*(0.5+1e-12) {
-		sum += w.sorted[k]
-		k++
+	slices.Sort(w.sorted)
+	sum, rest := 0.0, len(w.sorted)
+	for rest > 0 && sum <= total*(0.5+1e-12) {
+		rest--
+		sum += w.sorted[rest]
 	}
-	return float64(k), nil
+	return float64(len(w.sorted) - rest), nil
 }
 
 func (d decentralization) Explain(c *Case, measure float64) string {

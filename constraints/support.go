@@ -16,7 +16,7 @@ type scratch struct {
 	field   field
 	out     mechanisms.Outcome
 	signals []float64
-	sorted  sort.Float64Slice
+	sorted  []float64
 	highest float64
 	order   []int
 	byValue byValue

@@ -43,7 +43,7 @@ func splitGain(v, rho, others float64, k int, honest float64) float64 {
 
 func TestSybilProofOfContests(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 1))
-	for trial := range 120 {
+	for trial := range 60 {
 		n := 2 + random.IntN(5)
 		values := make([]float64, n)
 		for i := range values {
@@ -94,7 +94,7 @@ func TestSybilGainAtHalf(t *testing.T) {
 // From exponent 1 on splitting never pays, exactly.
 func TestSybilProofFromOne(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 2))
-	for range 150 {
+	for range 80 {
 		n := 2 + random.IntN(6)
 		values := make([]float64, n)
 		for i := range values {
@@ -185,7 +185,7 @@ func TestSybilSearchAgainstGrid(t *testing.T) {
 	heavy := must(mechanisms.NewContest(mechanisms.Ratio{Exponent: 0.7, Weights: []float64{1, 2, 0.5}}))
 	custom := must(mechanisms.NewCustom("sqrt(a) + a^2", "a", "", nil))
 	for _, rule := range []mechanisms.Mechanism{fee, winner, phantom, heavy, custom, bare{fee}, prize{}} {
-		for range 3 {
+		for range 2 {
 			values, signals := make([]float64, 3), make([]float64, 3)
 			for i := range values {
 				values[i] = 0.5 + random.Float64()
