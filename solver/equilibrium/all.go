@@ -59,7 +59,7 @@ func (s *Solver) All(g mechanisms.Game) ([]Equilibrium, error) {
 			e.Method, e.Margin = methodSets, 0
 			e.Selection = "one of several sets of participants"
 			s.report(set, e)
-			e.mark(pieceContest)
+			s.markSet(pieceContest, set, e)
 		})
 		return true
 	})

@@ -102,7 +102,10 @@ func (s *Solver) dispatchContest(r mechanisms.Ratio, values []float64, eq *Equil
 			return
 		}
 		s.report(s.order, eq)
-		eq.mark(pieceContest)
+		if !r.WinnerPays && r.Exponent < 1 && len(s.order) > 2 {
+			eq.Margin = s.top * (1 - r.Exponent) // at exponent 1 low values stand back
+		}
+		s.markSet(pieceContest, s.order, eq)
 		return
 	}
 	s.solveEntry(eq)

@@ -32,6 +32,9 @@ func (s *Solver) solveEntry(eq *Equilibrium) {
 		if r.Fee == 0 {
 			eq.Selection = "largest set of the highest values; entry does not pay for the others"
 		}
+		if len(r.Weights) > 0 {
+			eq.Selection = "largest set of the highest effective values (weight^(1/exponent) times value); entry does not pay for the others"
+		}
 		if m == len(s.order) {
 			eq.Selection = ""
 			if r.Exponent > 1 && !r.WinnerPays {
@@ -39,8 +42,8 @@ func (s *Solver) solveEntry(eq *Equilibrium) {
 			}
 		}
 		s.report(s.order[:m], eq)
+		s.markSet(pieceContest, s.order[:m], eq)
 		eq.Margin = s.slack(m)
-		eq.mark(pieceContest)
 		return
 	}
 	found := false
@@ -48,11 +51,11 @@ func (s *Solver) solveEntry(eq *Equilibrium) {
 		found = true
 		eq.Selection = "largest set that is an equilibrium, highest values first; the highest values alone are none"
 		s.report(set, eq)
+		s.markSet(pieceContest, set, eq)
 		eq.Margin = 0
 		return false
 	})
 	if found {
-		eq.mark(pieceContest)
 		return
 	}
 	if r.Phantom == 0 && r.Fee > 0 && s.few(eq) {

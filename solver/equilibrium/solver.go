@@ -35,6 +35,7 @@ type Solver struct {
 	phantom    float64 // log(Phantom^rho) on the scale of the logs, -Inf for none
 	total      float64 // log A on the scale of the logs
 	dissipated dissipation
+	bits       []uint64
 }
 
 // Solve computes the equilibrium of a game into eq, whose slices it reuses. An
@@ -189,6 +190,25 @@ func (eq *Equilibrium) mark(kind uint64) {
 		}
 	}
 	eq.Piece, eq.Active = stir(hash, word), active
+}
+
+// markSet is mark with the participants given: the same piece for the same set.
+// Shares too small for a number count.
+func (s *Solver) markSet(kind uint64, members []int, eq *Equilibrium) {
+	words := len(eq.Win)/64 + 1
+	if cap(s.bits) < words {
+		s.bits = make([]uint64, words)
+	}
+	s.bits = s.bits[:words]
+	clear(s.bits)
+	for _, i := range members {
+		s.bits[i>>6] |= 1 << (i & 63)
+	}
+	hash := kind * 0x9e3779b97f4a7c15
+	for _, word := range s.bits {
+		hash = stir(hash, word)
+	}
+	eq.Piece, eq.Active = hash, len(members)
 }
 
 // markAgents is mark with the participants given.
