@@ -19,7 +19,8 @@ import (
 // undefined one as out of reach. Expressions may use + - * / ^, comparisons, and, or, not,
 // c ? x : y, min, max, abs, sqrt, exp, log, floor, ceil, and named parameters.
 // The mechanism is Monotone where that follows from the expressions' structure. A
-// test asserts that impact a^k, k = 2, and pay a are the contest of exponent 2.
+// test asserts that impact a^k, k = 2, and pay a are the contest of exponent 2, which is what
+// the family then makes of them.
 type Custom struct {
 	impact, pay, winnerPays formula
 	monotone                bool
@@ -114,6 +115,22 @@ func (f formula) probe(payment bool) error {
 	return nil
 }
 
+// contest is the contest that the expressions amount to: a power of the signal as
+// impact, and everyone or the winner pays the signal.
+func (c Custom) contest() (Contest, bool) {
+	free, whole := c.pay.zero(), monomial{1, 1}
+	everyone := c.pay.power == whole && c.winnerPays.zero()
+	winner := free && c.winnerPays.power == whole
+	if !(c.impact.power.factor > 0 && c.impact.power.exponent > 0) || !everyone && !winner {
+		return Contest{}, false
+	}
+	contest, err := NewContest(Ratio{Exponent: c.impact.power.exponent, WinnerPays: winner})
+	return contest, err == nil
+}
+
+// zero reports an expression that is proven to be 0 everywhere.
+func (f formula) zero() bool { return f.proof.low == 0 && f.proof.high == 0 && !f.proof.undefined }
+
 // Monotone implements Monotone: it reports what is proven, so false does not mean that a
 // larger signal ever wins less often.
 func (c Custom) Monotone() bool { return c.monotone }
@@ -188,6 +205,13 @@ var customFamily = Family{
 		for _, p := range TermParameters() {
 			delete(parameters, p.Name)
 		}
-		return NewCustom(text("impact"), text("pay"), text("winnerPays"), parameters)
+		custom, err := NewCustom(text("impact"), text("pay"), text("winnerPays"), parameters)
+		if err != nil {
+			return nil, err
+		}
+		if contest, ok := custom.contest(); ok { // the same rule, of which more is known
+			return contest, nil
+		}
+		return custom, nil
 	},
 }

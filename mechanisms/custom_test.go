@@ -212,6 +212,59 @@ func TestFormulaProofsHold(t *testing.T) {
 	}
 }
 
+// A study's power of the signal is the contest itself, with all that is known of it.
+func TestCustomFamilyRecognisesContests(t *testing.T) {
+	for _, c := range []struct {
+		impact, pay, winnerPays string
+		exponent                float64 // 0: no contest
+		winner                  bool
+	}{
+		{"a", "a", "0", 1, false}, {"k*a^k/3", "a", "0", 2, false}, {"3*a^(k+0)", "a", "0", 0, false}, {"2*a**k*a", "0", "a", 3, true},
+		{"a^-k", "a", "0", 0, false}, {"1", "a", "0", 0, false}, {"a", "a", "a", 0, false}, {"a", "2*a", "0", 0, false}, {"a + 0.1", "a", "0", 0, false}, {"a^a", "a", "0", 0, false}, {"(2*a)^0.5", "1*a", "a*0", 0.5, false},
+	} {
+		settings := Settings{"impact": Word(c.impact), "pay": Word(c.pay), "winnerPays": Word(c.winnerPays)}
+		if strings.Contains(c.impact, "k") {
+			settings["k"] = Number(2)
+		}
+		space, err := NewSpace("custom", settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		design, err := space.At(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		contest, ok := design.Mechanism.(Ratioed)
+		if ok != (c.exponent > 0) {
+			t.Errorf("%s, %s, %s: a %T", c.impact, c.pay, c.winnerPays, design.Mechanism)
+		}
+		if !ok {
+			continue
+		}
+		if r := contest.Ratio(); math.Abs(r.Exponent-c.exponent) > 1e-15 || r.WinnerPays != c.winner {
+			t.Errorf("%s, %s, %s: %+v", c.impact, c.pay, c.winnerPays, r)
+		}
+		factors := map[string]float64{}
+		if _, named := settings["k"]; named {
+			factors["k"] = 2
+		}
+		custom, err := NewCustom(c.impact, c.pay, c.winnerPays, factors)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, y := NewOutcome(3), NewOutcome(3)
+		for _, signals := range [][]float64{{3, 2, 1}, {0, 0, 0}, {1, 0, 4}} {
+			custom.Allot(signals, x)
+			contest.Allot(signals, y)
+			for i := range signals {
+				if math.Abs(x.Win[i]-y.Win[i]) > 1e-12 || x.IfWin[i] != y.IfWin[i] || x.IfLose[i] != y.IfLose[i] {
+					t.Errorf("%s at %v: %+v, the contest has %+v", c.impact, signals, x, y)
+				}
+			}
+		}
+	}
+}
+
 func TestCustomExtremes(t *testing.T) {
 	for _, c := range []struct {
 		name    string

@@ -18,6 +18,7 @@ import (
 type formula struct {
 	code  []instruction
 	proof bound
+	power monomial
 }
 
 type opcode uint8
@@ -102,7 +103,49 @@ func newFormula(text string, value func(name string) (float64, bool)) (f formula
 	if kind != isNumber {
 		return formula{}, c.fail(tree.Node, "the expression is a condition, not a number")
 	}
-	return formula{code: c.code, proof: c.bound(tree.Node)}, nil
+	return formula{code: c.code, proof: c.bound(tree.Node), power: c.monomial(tree.Node)}, nil
+}
+
+// monomial is factor * a^exponent, the form of an expression that is nothing else; the
+// zero factor says that it is not known to be one.
+type monomial struct{ factor, exponent float64 }
+
+func (c *compiler) monomial(n ast.Node) monomial {
+	out := monomial{}
+	switch n := n.(type) {
+	case *ast.IntegerNode:
+		out.factor = float64(n.Value)
+	case *ast.FloatNode:
+		out.factor = n.Value
+	case *ast.IdentifierNode:
+		if n.Value == signalName {
+			return monomial{1, 1}
+		}
+		out.factor, _ = c.value(n.Value)
+	case *ast.UnaryNode:
+		if n.Operator == "+" {
+			return c.monomial(n.Node)
+		}
+	case *ast.BinaryNode:
+		x, y := c.monomial(n.Left), c.monomial(n.Right)
+		if x.factor == 0 || y.factor == 0 {
+			return out
+		}
+		switch n.Operator {
+		case "*":
+			out = monomial{x.factor * y.factor, x.exponent + y.exponent}
+		case "/":
+			out = monomial{x.factor / y.factor, x.exponent - y.exponent}
+		case "^", "**":
+			if y.exponent == 0 {
+				out = monomial{math.Pow(x.factor, y.factor), x.exponent * y.factor}
+			}
+		}
+	}
+	if !(out.factor > 0 && out.factor <= math.MaxFloat64) {
+		return monomial{}
+	}
+	return out
 }
 
 // at evaluates the formula. It allocates nothing.
