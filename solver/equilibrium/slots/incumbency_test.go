@@ -342,3 +342,45 @@ func BenchmarkIncumbency(b *testing.B) {
 		}
 	}
 }
+
+// Tickets slot after slot: elastic ones are the contest, and with price-taking buyers
+// the auction.
+func TestTicketsSlotAfterSlot(t *testing.T) {
+	tickets := func(s mechanisms.Sale) mechanisms.Mechanism {
+		s.Price = 1
+		m, err := mechanisms.NewTickets(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	game := func(m mechanisms.Mechanism) Chain {
+		return solved(t, Incumbency{Mechanism: m, Values: []float64{4, 3.9, 3}, Discounts: same(3, 0.9), Premium: 0.2})
+	}
+	for _, c := range [][2]Chain{
+		{game(tickets(mechanisms.Sale{})), game(contest(t, mechanisms.Ratio{Exponent: 1}))},
+		{game(tickets(mechanisms.Sale{Elasticity: 1e-12})), game(contest(t, mechanisms.Ratio{Exponent: 1}))},
+		{game(tickets(mechanisms.Sale{PriceTaking: true})), game(auction(t, 0))},
+	} {
+		near(t, "exposure", c[0].Exposure, c[1].Exposure, 1e-9)
+		near(t, "revenue", c[0].Revenue, c[1].Revenue, 1e-9)
+	}
+	elastic, capped := game(tickets(mechanisms.Sale{})), game(tickets(mechanisms.Sale{Elasticity: math.Inf(1)}))
+	if capped.Revenue != 0 || capped.Exposure >= elastic.Exposure {
+		t.Errorf("a capped supply: revenue %g, exposure %g against %g", capped.Revenue, capped.Exposure, elastic.Exposure)
+	}
+}
+
+// A draw in proportion to stakes is the same whatever it is worth to be the incumbent.
+func TestDrawsByStake(t *testing.T) {
+	m, err := mechanisms.NewLottery(mechanisms.Lot{Weights: []float64{5, 3, 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := solved(t, Incumbency{Mechanism: m, Values: []float64{4, 3.9, 3}, Discounts: same(3, 0.9), Premium: 0.5})
+	for i, want := range []float64{0.5, 0.3, 0.2} {
+		near(t, "share", c.Shares[i], want, 1e-12)
+	}
+	near(t, "exposure", c.Exposure, 0.38, 1e-12)
+	near(t, "gain", c.Gain, 0.5*(0.25*4+0.09*3.9+0.04*3), 1e-12)
+}
