@@ -56,6 +56,7 @@ type Options struct {
 	// A claimed pay-off may differ from the recomputed one by ten times as much.
 	Tolerance float64
 	// MaxEvaluations limits the pay-offs that branch and bound computes, over all
-	// agents (default 200,000). What is proven by then is still a proof.
+	// agents (default 200,000, fewer where each is costly). What is proven by then is
+	// still a proof.
 	MaxEvaluations int
 }

@@ -210,3 +210,16 @@ func TestMalformed(t *testing.T) {
 		})
 	}
 }
+
+// A claim below what the profile yields, within the tolerance, is what epsilon is
+// measured from; one above it changes nothing.
+func TestEpsilonCoversClaims(t *testing.T) {
+	g := mechanisms.Game{Mechanism: contestOf(t, mechanisms.Ratio{Exponent: 1}), Values: []float64{4, 2}}
+	p := pure(8.0/9, 4.0/9)
+	for _, k := range []struct{ off, low, high float64 }{{-2e-9, 1.99e-9, 2.01e-9}, {2e-9, 0, 1e-13}} {
+		c := Game(g, p, []float64{16.0/9 + k.off, 2.0 / 9}, Options{})
+		if c.Standing != Certified || c.Epsilon < k.low || c.Epsilon > k.high {
+			t.Errorf("claim off by %g: %+v, want epsilon in [%g, %g]", k.off, c, k.low, k.high)
+		}
+	}
+}
