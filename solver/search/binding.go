@@ -3,39 +3,43 @@ package search
 import (
 	"context"
 	"math"
+	"slices"
 
 	"allot/constraints"
 	"allot/mechanisms"
 )
 
-// Binding names the constraints that keep the objective of a candidate from
-// growing: those that are violated where a small step of the searched parameters
-// improves the objective. A constraint that holds with equality everywhere, as
-// individual rationality does for an agent that gets nothing, does not bind.
+// Binding names the constraints that keep the objective of a candidate from being
+// better, in the problem's order.
 //
-// Steps are 1e-4 of each parameter's range, along each parameter and, for up to
-// four of them, along every diagonal.
+// A constraint binds if it is violated where a small step of the searched parameters
+// improves the objective (1e-4 of each parameter's range, along each parameter and,
+// for up to four of them, along every diagonal), or if it is at its bound and the
+// candidate's space has something better, by 1e-6, that violates nothing else. A
+// constraint that holds with equality everywhere, as individual rationality does for
+// an agent that gets nothing, does not bind. When the context ends, what is known by
+// then is returned.
 func Binding(ctx context.Context, p *Problem, c *Candidate) ([]string, error) {
-	if c == nil || !c.Feasible || len(c.Searched) == 0 || len(p.Constraints) == 0 || c.space >= len(p.Spaces) {
+	if c == nil || !c.Feasible || len(c.Searched) == 0 || c.space >= len(p.Spaces) || len(c.Constraints) != len(p.Constraints) {
 		return nil, nil
-	}
-	q := *p
-	q.Spaces = neighbours(p.Spaces[c.space], c)
-	if len(q.Spaces) == 0 {
-		return nil, nil
-	}
-	r, _, err := run(ctx, &q, nil)
-	if err != nil {
-		return nil, err
 	}
 	binds := make([]bool, len(p.Constraints))
-	for _, n := range r.Candidates {
-		if !(n.Objective > c.Objective+1e-10*math.Abs(c.Objective)) {
-			continue
+	q := *p
+	if q.Spaces = neighbours(p.Spaces[c.space], c); len(q.Spaces) > 0 {
+		r, _, err := run(ctx, &q, nil)
+		if err != nil {
+			return nil, err
 		}
-		for j, f := range n.Constraints {
-			binds[j] = binds[j] || f.Verdict == constraints.Violated
+		for _, n := range r.Candidates {
+			if n.Objective > c.Objective+1e-10*math.Abs(c.Objective) {
+				for j, f := range n.Constraints {
+					binds[j] = binds[j] || f.Verdict == constraints.Violated
+				}
+			}
 		}
+	}
+	if err := relax(ctx, p, c, binds); err != nil {
+		return nil, err
 	}
 	var names []string
 	for j, b := range binds {
@@ -44,6 +48,66 @@ func Binding(ctx context.Context, p *Problem, c *Candidate) ([]string, error) {
 		}
 	}
 	return names, nil
+}
+
+// relax searches the candidate's space without the constraints that are at their
+// bounds, together and then one by one.
+func relax(ctx context.Context, p *Problem, c *Candidate, binds []bool) error {
+	var tight []int
+	for j, f := range c.Constraints {
+		if !binds[j] && f.Verdict == constraints.Holds && math.Abs(f.Measure-f.Bound.Value) <= math.Max(f.Bound.Tolerance, 1e-6*math.Abs(f.Bound.Value)) {
+			tight = append(tight, j)
+		}
+	}
+	improves := func(without []int) (bool, error) {
+		if ctx.Err() != nil {
+			return false, nil
+		}
+		q := *p
+		q.Spaces = p.Spaces[c.space : c.space+1]
+		q.Evaluations = min(max(p.Evaluations, 1), 200)
+		q.Constraints = nil
+		for j, k := range p.Constraints {
+			if !slices.Contains(without, j) {
+				q.Constraints = append(q.Constraints, k)
+			}
+		}
+		r, _, err := run(ctx, &q, nil)
+		if err != nil || r.Best == nil {
+			return false, err
+		}
+		if !(r.Best.Objective > c.Objective+1e-6*math.Abs(c.Objective)) {
+			return false, nil
+		}
+		// It is the constraints that are missing, and not luck, if what is better
+		// violates one of them.
+		fixed, err := q.Spaces[0].Fixed(r.Best.point)
+		if err != nil {
+			return false, err
+		}
+		q.Spaces, q.Constraints = []mechanisms.Space{fixed}, p.Constraints
+		if r, _, err = run(ctx, &q, nil); err != nil || len(r.Candidates) == 0 {
+			return false, err
+		}
+		return slices.ContainsFunc(without, func(j int) bool { return r.Candidates[0].Constraints[j].Verdict == constraints.Violated }), nil
+	}
+	if len(tight) == 0 {
+		return nil
+	}
+	better, err := improves(tight)
+	if err != nil || !better {
+		return err
+	}
+	for _, j := range tight {
+		if len(tight) == 1 {
+			binds[j] = true
+			break
+		}
+		if binds[j], err = improves([]int{j}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // neighbours are the fixed mechanisms a small step away from the candidate.

@@ -16,25 +16,35 @@ import (
 // at exponent 1, beyond which splitting pays, while at
 // values 4 and 2 the best exponent is a kink of the revenue and nothing binds.
 func TestBinding(t *testing.T) {
+	options := map[string]map[string]float64{"decentralization": {"maxShare": 0.35}}
 	for _, c := range []struct {
 		values []float64
+		fee    float64
 		names  []string
 		want   []string
 	}{
-		{[]float64{10, 1}, []string{"individual-rationality", "sybil-proof"}, []string{"sybil-proof"}},
-		{[]float64{4, 2}, []string{"individual-rationality", "best-response"}, nil},
+		{[]float64{10, 1}, 0, []string{"individual-rationality", "sybil-proof"}, []string{"sybil-proof"}},
+		// The kink where the fourth agent drops out and the largest share meet: no small
+		// step along a parameter or a diagonal improves revenue.
+		{[]float64{1, 0.8, 0.7, 0.6, 0.5, 0.4}, 0.05, []string{"individual-rationality", "decentralization"}, []string{"decentralization"}},
+		{[]float64{4, 2}, 0, []string{"individual-rationality", "best-response"}, nil},
 	} {
 		m := &mechanisms.Market{}
 		for _, v := range c.values {
 			m.Agents = append(m.Agents, mechanisms.Agent{Value: mechanisms.Point(v)})
 		}
-		space, err := mechanisms.NewSpace("contest", mechanisms.Settings{"exponent": mechanisms.Range(0.05, 3)})
+		settings := mechanisms.Settings{"exponent": mechanisms.Range(0.05, 3)}
+		if c.fee > 0 {
+			settings = mechanisms.Settings{"exponent": mechanisms.Range(0.2, 1), "fee": mechanisms.Range(0, c.fee), "burnShare": mechanisms.Range(0, 0.9)}
+			m.ConcealmentCost = 2
+		}
+		space, err := mechanisms.NewSpace("contest", settings)
 		if err != nil {
 			t.Fatal(err)
 		}
 		p := &search.Problem{Market: m, Spaces: []mechanisms.Space{space}, Objective: objectives.Revenue{}, Evaluations: 200}
 		for _, name := range c.names {
-			k, err := constraints.New(name, nil)
+			k, err := constraints.New(name, options[name])
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -44,9 +44,9 @@ func Search(p *search.Problem, r *search.Report, binding []string) *Document {
 	}
 	d.Facts = append(d.Facts, Fact{"effort", fmt.Sprintf("%d evaluations, seed %d", r.Evaluations, r.Seed)})
 	if r.Best != nil && len(r.Best.Searched) > 0 && len(r.Best.Constraints) > 0 {
-		text := "no constraint: no small step improves the objective"
+		text := "no constraint keeps the objective from being better"
 		if len(binding) > 0 {
-			text = strings.Join(binding, ", ") + ": without it the objective would go further"
+			text = strings.Join(binding, ", ") + ": without it the objective would be better"
 		}
 		d.Facts = append(d.Facts, Fact{"what binds", text})
 	}
