@@ -2,6 +2,7 @@ package search_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -59,4 +60,31 @@ func TestBinding(t *testing.T) {
 			t.Errorf("values %v at exponent %v: %v binds, error %v, want %v", c.values, r.Best.Settings.Number("exponent"), got, err, c.want)
 		}
 	}
+}
+
+func ExampleBinding() {
+	space, err := mechanisms.NewSpace("contest", mechanisms.Settings{"exponent": mechanisms.Range(0.05, 3)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fair, err := constraints.NewExpression("fairness", constraints.AtLeast, 0.45)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	p := &search.Problem{
+		Market:      &mechanisms.Market{Agents: []mechanisms.Agent{{Value: mechanisms.Point(4)}, {Value: mechanisms.Point(2)}}},
+		Spaces:      []mechanisms.Space{space},
+		Objective:   objectives.Revenue{},
+		Constraints: []constraints.Constraint{fair},
+	}
+	r, err := search.Search(context.Background(), p, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	names, err := search.Binding(context.Background(), p, r.Best)
+	fmt.Println(names, err)
+	// Output: [fairness] <nil>
 }
