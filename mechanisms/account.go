@@ -41,7 +41,7 @@ func (a *Account) Settle(values, win, cost, payoff []float64, terms Terms, psi f
 	}
 	a.Burned = terms.Burned(psi) * worth
 	a.Welfare = worth * (1 - terms.Lost(psi))
-	a.Proposer = 0
+	a.Proposer = terms.Residual * a.Collected()
 }
 
 // Collected is sum c_i.

@@ -37,6 +37,9 @@ type Parameter struct {
 	Free  bool
 	// PerAgent parameters take a list.
 	PerAgent bool
+	// Optional parameters have no default: they are not among the settings unless
+	// they are given.
+	Optional bool
 }
 
 // Setting is a parameter's setting: a word, a list, or the numbers from From to To,
@@ -93,12 +96,17 @@ func TermParameters() []Parameter {
 	return []Parameter{
 		{Name: "burnShare", Doc: "share of the realised reward that the protocol takes", High: 1},
 		{Name: "lookahead", Doc: "slots ahead that the right is sold", High: 1 << 20, Integer: true},
+		{Name: "floor", Doc: "share of the payments that is seen at the deadline and burnt; the rest is the beacon proposer's", High: 1, Optional: true},
 	}
 }
 
 // termsOf reads the terms from settings that are points.
 func termsOf(s Settings) Terms {
-	return Terms{BurnShare: s.Number("burnShare"), Lookahead: int(s.Number("lookahead"))}
+	t := Terms{BurnShare: s.Number("burnShare"), Lookahead: int(s.Number("lookahead"))}
+	if floor, given := s["floor"]; given {
+		t.Residual = 1 - floor.From
+	}
+	return t
 }
 
 // Space is a family with each parameter fixed or searched in a range.
@@ -141,6 +149,9 @@ func (f Family) Space(settings Settings) (Space, error) {
 	var axes []Axis
 	for _, p := range parameters {
 		s, given := settings[p.Name]
+		if !given && p.Optional {
+			continue
+		}
 		if !given {
 			s = p.Default
 		} else if err := p.check(s); err != nil {

@@ -18,6 +18,11 @@ type Terms struct {
 	BurnShare float64
 	// Lookahead is L: the right is sold that many slots ahead.
 	Lookahead int
+	// Residual is the share of the payments that reaches the beacon proposer. With a
+	// floor (a burn auction, Drake 2023) what attesters saw bid at the deadline is
+	// burnt, and the proposer gets the rest: 1 less the share of the final payments that
+	// was there. 0, without a floor: all is burnt or smoothed.
+	Residual float64
 }
 
 // Hidden is h, the share of the reward that a winner conceals.

@@ -85,3 +85,32 @@ func TestOutcomeCost(t *testing.T) {
 	equal(t, "cost", []float64{o.Cost(0), o.Cost(1), o.Cost(2)}, []float64{1, 2, 5})
 	equal(t, "payoff", []float64{o.Payoff(0, 3), o.Payoff(1, 3), o.Payoff(2, 3)}, []float64{-1, 1, 0.75 - 5})
 }
+
+// Without a floor everything paid is burnt; with one the proposer gets what attesters
+// did not see in time. The setting is there only where it was given.
+func TestFloor(t *testing.T) {
+	for _, c := range []struct {
+		settings Settings
+		want     float64
+	}{{nil, 0}, {Settings{"floor": Number(1)}, 0}, {Settings{"floor": Number(0.75)}, 5}, {Settings{"floor": Number(0)}, 20}} {
+		space, err := NewSpace("auction", c.settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		design, err := space.At(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, there := design.Settings["floor"]; there != (c.settings != nil) {
+			t.Errorf("%v: the design's settings are %v", c.settings, design.Settings)
+		}
+		var a Account
+		a.Settle([]float64{30, 20}, []float64{1, 0}, []float64{20, 0}, []float64{10, 0}, design.Terms, math.Inf(1))
+		if a.Proposer != c.want || a.Revenue() != 20 {
+			t.Errorf("%v: the proposer gets %g of %g, want %g of 20", c.settings, a.Proposer, a.Revenue(), c.want)
+		}
+	}
+	if _, err := NewSpace("auction", Settings{"floor": Number(1.5)}); err == nil {
+		t.Error("more than everything is burnt")
+	}
+}

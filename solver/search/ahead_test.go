@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"allot/constraints"
 	"allot/mechanisms"
 	"allot/mechanisms/distributions"
 	"allot/solver/search"
@@ -102,5 +103,31 @@ func TestForecastNeedsALogNormalValue(t *testing.T) {
 		if err == nil && r.Candidates[0].Equilibrium.Status != "none" {
 			t.Errorf("%v: %+v", information, r.Candidates[0])
 		}
+	}
+}
+
+// A burn auction: what attesters saw is burnt, the beacon proposer gets the rest.
+func TestFloorLeavesTheProposerTheRest(t *testing.T) {
+	for _, m := range []*mechanisms.Market{market(30, 20, 10), hidden(t, uniform(t, 0, 1), uniform(t, 0, 1))} {
+		c := only(t, &search.Problem{
+			Market: m, Objective: goal(t, "revenue"),
+			Spaces: []mechanisms.Space{space(t, "auction", mechanisms.Settings{"floor": mechanisms.Number(0.8)})},
+		})
+		if got := c.Metrics["proposerIncome"]; math.Abs(got-0.2*c.Metrics["revenue"]) > 1e-12 || got == 0 {
+			t.Errorf("the proposer gets %g of %g", got, c.Metrics["revenue"])
+		}
+	}
+	// The beacon proposer's share can be bounded: at least 0.95 must be seen in time.
+	little, err := constraints.New("beacon-rewards", map[string]float64{"max": 0.05 * 20 / 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := find(t, &search.Problem{
+		Market: market(30, 20, 10), Objective: goal(t, "revenue + 0.1*proposerIncome"),
+		Spaces:      []mechanisms.Space{space(t, "auction", mechanisms.Settings{"floor": mechanisms.Range(0, 1)})},
+		Constraints: []constraints.Constraint{little},
+	})
+	if got := r.Best.Settings.Number("floor"); math.Abs(got-0.95) > 1e-6 {
+		t.Errorf("floor %.9g, want 0.95 (proposer gets %g)", got, r.Best.Metrics["proposerIncome"])
 	}
 }

@@ -90,6 +90,7 @@ func (b *bayesian) play(d *mechanisms.Design) played {
 	}
 	p.account.Burned = d.Terms.Burned(psi) * gross
 	p.account.Welfare = gross * (1 - d.Terms.Lost(psi))
+	p.account.Proposer = d.Terms.Residual * p.account.Collected()
 	var c *certify.Certificate
 	p.certificate = func() certify.Certificate {
 		if c == nil {
