@@ -30,7 +30,7 @@ func ExampleDocument_Write() {
 	// Revenue
 	// mechanism   revenue
 	// ---------------------
-	// auction         20
+	// auction          20
 	// contest    16.66667
 	// mechanism,revenue
 	// auction,20
