@@ -184,8 +184,8 @@ func (c *curve) iron() {
 		fine = append(fine, x)
 	}
 	hull := c.hull(fine)
-	// Tangent points are sharpened twice: the hull's error is the square of theirs.
-	for range 3 {
+	// Tangent points are sharpened: the hull's error is the square of theirs.
+	for range 5 {
 		var sharper []place
 		for i, k := range hull {
 			if i > 0 && k > hull[i-1]+1 { // an ironed stretch from hull[i-1] to k

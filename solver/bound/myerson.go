@@ -372,7 +372,7 @@ func (c *curve) integrate(curves []*curve, k int, from, to place, seams []float6
 		for j := range x {
 			var t place
 			var h float64
-			if a.q < 0.5 && a.q > 2*b.q && b.q > 0 { // in ln q
+			if a.q < 0.5 && a.q > 2*b.q && a.q < 100*b.q { // in ln q
 				l := math.Log(a.q/b.q) / 2
 				t.q = b.q * math.Exp(l*(1+x[j]))
 				h = l * t.q

@@ -104,6 +104,10 @@ func sorted(values []mechanisms.Distribution, curves []mechanisms.BidCurve) ([]p
 			return nil, fmt.Sprintf("agent %d: the strategy has fewer than two knots, or knots without a rank", i+1)
 		}
 		k := key{&c.Bids[0], n}
+		if m := len(out); m > 0 && n > 0 && n == len(out[m-1].curve.Bids) && &c.Bids[0] == &out[m-1].curve.Bids[0] && equal(out[m-1].d, values[i]) {
+			out[m-1].n++
+			continue
+		}
 		found := false
 		for _, j := range index[k] {
 			if equal(out[j].d, values[i]) {

@@ -375,42 +375,45 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 		}
 		last--
 	}
-	// Weights of the steps, for the number of knots in each.
-	weights := make([]float64, last)
-	total := 0.0
-	before := make([]float64, k+1)
-	for j := range last {
-		st := &sys.steps[j]
-		copy(sys.joined, st.joined)
-		st.inside(0, before)
-		st.inside(1, y)
-		a, b := l(st, 0), l(st, 1)
-		worst := 0.0
-		for i := range active {
-			if !st.joined[i] {
-				continue
-			}
-			h0, h1 := math.Exp(a-before[i]), math.Exp(b-y[i])
-			dh := math.Abs(h0 - h1)
-			dv := sys.value(i, before[i]) - sys.value(i, y[i])
-			if dv <= 1e-12*before[k] {
-				dv = before[k] - y[k]
-			}
-			worst = math.Max(worst, dh*dv)
-		}
-		weights[j] = math.Sqrt(worst)
-		total += weights[j]
-	}
-	count := math.Min(2+1.25*total/math.Sqrt(s.Tolerance*eq.Highest), 20000)
+	// Knots where a deviation gains too much otherwise: over a step from knot to knot a
+	// type gains at most about dH dv (see refine).
 	type knot struct {
 		step int
 		w    float64
 	}
 	var places []knot
+	limit := 1.2 * s.Tolerance * eq.Highest
+	other := make([]float64, k+1)
+	gain := func(st *step, w0, w1 float64) float64 {
+		st.inside(w0, y)
+		st.inside(w1, other)
+		a, b := l(st, w0), l(st, w1)
+		worst := 0.0
+		for i := range active {
+			if !st.joined[i] {
+				continue
+			}
+			dh := math.Abs(math.Exp(a-y[i]) - math.Exp(b-other[i]))
+			dv := math.Abs(sys.value(i, y[i]) - sys.value(i, other[i]))
+			worst = math.Max(worst, dh*math.Max(dv, math.Abs(y[k]-other[k])))
+		}
+		return worst
+	}
 	for j := last - 1; j >= 0; j-- { // ascending bids
-		steps := max(1, int(math.Ceil(count*weights[j]/math.Max(total, 1e-300))))
-		for m := range steps {
-			places = append(places, knot{j, 1 - float64(m)/float64(steps)})
+		st := &sys.steps[j]
+		steps := 1
+		if g := gain(st, 0, 1); g > limit {
+			steps = int(math.Min(4096, math.Ceil(math.Sqrt(g/limit))))
+		}
+		for m := steps; m > 0; m-- {
+			w1, w0 := float64(m)/float64(steps), float64(m-1)/float64(steps)
+			finer := 1
+			if g := gain(st, w0, w1); g > limit {
+				finer = int(math.Min(64, math.Ceil(math.Sqrt(g/limit))))
+			}
+			for i := range finer {
+				places = append(places, knot{j, w1 + (w0-w1)*float64(i)/float64(finer)})
+			}
 		}
 	}
 	places = append(places, knot{0, 0})
@@ -478,34 +481,7 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 		}
 	}
 	eq.Top = math.Max(eq.Top, top)
-	// Expectations.
-	for j := range last {
-		st := &sys.steps[j]
-		copy(sys.joined, st.joined)
-		for _, x := range gauss5 {
-			w := 0.5 + x[0]/2
-			st.inside(w, y)
-			for i := range y[:k] {
-				y[i] = math.Min(y[i], 0)
-			}
-			if !sys.slope(y, dy) {
-				continue
-			}
-			at := l(st, w)
-			f := x[1] / 2 * math.Abs(st.width) * math.Exp(at)
-			if st.inLog {
-				f *= -at
-			}
-			for i := range active {
-				if !st.joined[i] {
-					continue
-				}
-				win[i] += f * dy[i]
-				worth[i] += f * dy[i] * sys.phi[i]
-				cost[i] += f * dy[i] * y[k]
-			}
-		}
-	}
+	s.expect(sys, last, win, worth, cost)
 	if sys.inLog { // above the first step
 		st := &sys.steps[0]
 		st.inside(0, y)
@@ -572,25 +548,91 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 	acc.Unsold = clean(unsold)
 }
 
+// expect adds up what the steps bring: dF^N for the highest bid's distribution function
+// F^N = e^L, of which a group that takes part has the share dl_k/dL. Followers, who are few,
+// are added by the trapezoid rule.
+func (s Solver) expect(sys *system, last int, win, worth, cost []float64) {
+	k := len(sys.groups)
+	y, dy := make([]float64, k+1), make([]float64, k+1)
+	few, before := make([]float64, k), make([]float64, k)
+	chance, bid := 0.0, 0.0
+	place := func(st *step, w float64) bool {
+		st.inside(w, y)
+		for i := range y[:k] {
+			y[i] = math.Min(y[i], 0)
+		}
+		return sys.slope(y, dy)
+	}
+	for j := range last {
+		st := &sys.steps[j]
+		copy(sys.joined, st.joined)
+		for m, x := range [...][2]float64{{-1, 0}, gauss5[4], gauss5[2], gauss5[0], gauss5[1], gauss5[3], {1, 0}} {
+			w := 0.5 + x[0]/2
+			if !place(st, w) {
+				continue
+			}
+			at := st.at + w*st.width
+			f := x[1] / 2 * math.Abs(st.width)
+			if st.inLog {
+				at = -math.Exp(at)
+				f *= -at
+			}
+			all := at
+			for i := range k {
+				if !st.joined[i] {
+					few[i] = sys.follower(i, y[k], dy[k])
+					all += float64(sys.groups[i].n) * math.Log1p(-few[i])
+				}
+			}
+			h := math.Exp(all)
+			for i := range k {
+				if st.joined[i] {
+					win[i] += f * h * dy[i]
+					worth[i] += f * h * dy[i] * sys.phi[i]
+					cost[i] += f * h * dy[i] * y[k]
+					continue
+				}
+				if few[i] > 0 {
+					d := few[i] - before[i]
+					mean := h
+					if m > 0 || j > 0 {
+						mean = h/2 + chance/2
+					}
+					win[i] += mean * d
+					worth[i] += mean * d * (y[k] + dy[k])
+					cost[i] += mean * d * (y[k]/2 + bid/2)
+				}
+				before[i] = few[i]
+			}
+			chance, bid = h, y[k]
+		}
+	}
+}
+
 // patch joins the strategies to the lowest bid where the integration ends above it.
 func (s Solver) patch(build []knots, active []*group, sys *system, y []float64, strong *group) {
 	k := len(active)
 	b := y[k]
 	const steps = 24
 	start := make([]float64, k)
+	first := make([]rank, k)
 	for i, g := range active {
-		start[i] = g.CDF(sys.low)
+		v := sys.low
 		if sys.reserve >= sys.low && g.low < sys.low {
-			start[i] = g.CDF(math.Nextafter(sys.low, 0))
+			v = math.Nextafter(v, 0)
 		}
+		start[i] = g.CDF(v)
+		first[i] = rank{start[i], g.survival(v), math.Max(g.low, sys.low)}
 	}
 	if strong == nil || b <= sys.low {
 		for i, g := range active {
 			if !sys.joined[i] {
 				continue
 			}
-			p := start[i]
-			build[i].add(rank{p, 1 - p, g.at(p, 1-p)}, sys.low)
+			if g == strong {
+				first[i] = rank{0, 1, g.low}
+			}
+			build[i].add(first[i], sys.low)
 		}
 		return
 	}

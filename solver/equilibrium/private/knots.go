@@ -57,7 +57,7 @@ func (k *knots) one(g *group, entry rank, reserve float64) {
 }
 
 // truth is the strategy of bidding one's value; types below the entry stand back.
-func (s Solver) truth(k *knots, g *group, rise func(a, b rank) float64, n int, low, reserve, scale float64) {
+func (s Solver) truth(k *knots, g *group, rise func(a, b rank) float64, n int, low, reserve, scale float64, seams []float64) {
 	entry := rank{0, 1, g.low}
 	if v := math.Nextafter(low, 0); low > g.low {
 		entry = rank{g.CDF(v), g.survival(v), low}
@@ -70,7 +70,16 @@ func (s Solver) truth(k *knots, g *group, rise func(a, b rank) float64, n int, l
 		k.add(rank{1, 0, g.high}, 0)
 		return
 	}
-	for _, r := range s.refine(ladder(g, entry, n), g, rise, scale) {
+	coarse := ladder(g, entry, n)
+	for _, v := range seams {
+		if q := g.survival(v); v > entry.value && q > 0 && q < entry.above {
+			i := sort.Search(len(coarse), func(i int) bool { return coarse[i].above <= q })
+			if coarse[i].above < q && coarse[i-1].above > q {
+				coarse = append(coarse[:i], append([]rank{{g.CDF(v), q, v}}, coarse[i:]...)...)
+			}
+		}
+	}
+	for _, r := range s.refine(coarse, g, rise, scale) {
 		bid := r.value
 		if math.IsInf(bid, 1) { // the last types, of which there are next to none
 			bid = 2 * k.bids[len(k.bids)-1]

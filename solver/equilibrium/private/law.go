@@ -78,17 +78,21 @@ func same(a, b mechanisms.Distribution) bool {
 // group is a number of agents with one distribution.
 type group struct {
 	*law
-	n      int
-	agents []int
+	n          int
+	agents     []int
+	comparable bool
 }
 
 // grouped sorts agents by distribution, in order of appearance.
 func grouped(values []mechanisms.Distribution) []*group {
 	var groups []*group
 	index := make(map[mechanisms.Distribution]*group)
+	var last *group
 	for i, d := range values {
 		var g *group
-		if reflect.TypeOf(d).Comparable() {
+		if comparable := reflect.TypeOf(d).Comparable(); comparable && last != nil && last.comparable && d == last.Distribution {
+			g = last
+		} else if comparable {
 			g = index[d]
 		} else {
 			for _, h := range groups {
@@ -99,12 +103,13 @@ func grouped(values []mechanisms.Distribution) []*group {
 			}
 		}
 		if g == nil {
-			g = &group{law: newLaw(d)}
+			g = &group{law: newLaw(d), comparable: reflect.TypeOf(d).Comparable()}
 			groups = append(groups, g)
-			if reflect.TypeOf(d).Comparable() {
+			if g.comparable {
 				index[d] = g
 			}
 		}
+		last = g
 		g.n++
 		g.agents = append(g.agents, i)
 	}

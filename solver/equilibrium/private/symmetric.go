@@ -35,7 +35,7 @@ func (s Solver) symmetric(eq *Equilibrium, rule mechanisms.Ranking, g *group) {
 			eq.Selection = "a lone agent bids nothing"
 		}
 	case !rule.AllPay && rule.First == 0:
-		s.truth(&k, g, equals(n), n, entry.value, rule.Reserve, eq.Highest)
+		s.truth(&k, g, equals(n), n, entry.value, rule.Reserve, eq.Highest, nil)
 	default:
 		m, pay := float64(n-1), rule.AllPay
 		if !pay {

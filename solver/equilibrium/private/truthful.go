@@ -25,6 +25,12 @@ func (s Solver) truthful(eq *Equilibrium, rule mechanisms.Ranking, groups []*gro
 	acc.Cost, acc.Payoff = make([]float64, agents), make([]float64, agents)
 	ends := panels(groups, r)
 	sold := 0.0
+	var seams []float64 // where somebody's distribution function is not smooth
+	for _, g := range groups {
+		if !g.rough() {
+			seams = append(seams, g.breaks...)
+		}
+	}
 	// Values without end have one top bid, far up.
 	farthest := 0.0
 	for _, g := range groups {
@@ -38,8 +44,12 @@ func (s Solver) truthful(eq *Equilibrium, rule mechanisms.Ranking, groups []*gro
 			if math.IsInf(b.value, 1) {
 				return 0
 			}
-			return math.Max(0, rivals(groups, i, b.value)-rivals(groups, i, a.value))
-		}, agents, r, r, eq.Highest)
+			most := 0.0 // for whoever sees these bids
+			for j := range groups {
+				most = math.Max(most, rivals(groups, j, b.value)-rivals(groups, j, a.value))
+			}
+			return most
+		}, agents, r, r, eq.Highest, seams)
 		k.reach(g, farthest)
 		curve := k.curve()
 		win, worth := chances(groups, i, ends)
