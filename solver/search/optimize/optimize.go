@@ -104,6 +104,8 @@ type Optimizer struct {
 	crowned *point
 	idle    int
 	closing bool
+	// cut: the budget ended the search, but for the last refinements.
+	cut     bool
 	scratch []byte
 }
 
@@ -202,11 +204,20 @@ func (o *Optimizer) Ask() (trials []Trial, done bool) {
 			break
 		}
 		if len(o.stages) == 0 {
-			o.why = Converged
-			if o.exhausted() {
+			switch {
+			case o.exhausted():
 				o.why = Exhausted
+			case o.cut:
+				o.why = OutOfBudget
+			default:
+				o.why = Converged
 			}
 			break
+		}
+		if b := o.problem.Budget; !o.closing && b >= 50 && b-len(o.points) <= 2*len(o.problem.Axes) {
+			// The last few evaluations are for the digits of the answer.
+			o.closing, o.cut = true, true
+			o.stages = []stage{&snap{}}
 		}
 		o.queue = o.queue[:0]
 		finished := o.stages[0].run(o)
