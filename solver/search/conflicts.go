@@ -26,12 +26,12 @@ func newConflicts(n int) *conflicts {
 func (c *conflicts) record(slack []float64) {
 	c.trials++
 	for j, s := range slack {
-		if !(s <= 0) {
+		if !(s <= feasibility) {
 			continue
 		}
 		c.alone[j]++
 		for k := range j {
-			if slack[k] <= 0 {
+			if slack[k] <= feasibility {
 				c.both[k][j]++
 			}
 		}
