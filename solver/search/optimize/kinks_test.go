@@ -96,3 +96,37 @@ func TestOneDimension(t *testing.T) {
 		}
 	}
 }
+
+// TestKinksInTwoDimensions: one-sided gains and absolute values, which have no smooth side
+// to come from.
+func TestKinksInTwoDimensions(t *testing.T) {
+	for _, p := range []struct {
+		name   string
+		axes   []Axis
+		f      func(x, y float64) Result
+		at     []float64
+		within []float64
+	}{
+		{"a gain that falls to 0 at 1, objective falling", []Axis{{From: 0.1, To: 4}, {From: 0, To: 0.9}}, func(x, y float64) Result {
+			return smooth(1/(1+x*x)-math.Pow(y-0.37, 2)*(1+x), math.Max(0, (0.7+y)*(1-x)))
+		}, []float64{1, 0.37}, []float64{0, 1e-5}},
+		{"a gain from 1 on, objective rising", []Axis{{From: 0.1, To: 4}, {From: 0, To: 0.9}}, func(x, y float64) Result {
+			return smooth(x-math.Pow(y-0.37, 2)*(1+x), math.Max(0, (0.7+y)*(x-1)))
+		}, []float64{1, 0.37}, []float64{0, 1e-5}},
+		// x y subject to y = 1 - x^2.
+		{"an equality as an absolute value", box(2, 0, 2), func(x, y float64) Result {
+			return smooth(x*y, math.Abs(x*x+y-1))
+		}, []float64{1 / math.Sqrt(3), 2.0 / 3}, []float64{1e-4, 1e-4}},
+	} {
+		for seed := uint64(1); seed <= 6; seed++ {
+			o := solve(t, Problem{Axes: p.axes, Constraints: 1, Seed: seed}, func(x []float64) Result { return p.f(x[0], x[1]) })
+			best, ok := o.Best()
+			for i := range p.at {
+				if !ok || !(math.Abs(best.X[i]-p.at[i]) <= p.within[i]) {
+					t.Errorf("%s, seed %d: best at %v (%v), want %v; %d evaluations", p.name, seed, best.X, ok, p.at, o.Evaluations())
+					break
+				}
+			}
+		}
+	}
+}

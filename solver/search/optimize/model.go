@@ -83,9 +83,31 @@ func (p *polish) differentiate(o *Optimizer) bool {
 			p.sign[j] = 1
 		}
 	}
+	pair(jac[:rows-1])
 	p.grad, p.jac = grad, jac
 	p.curve()
 	return true
+}
+
+// pair makes the rows of an equality that is written as two slacks exact opposites, so
+// that rounding does not turn them into a contradiction.
+func pair(jac [][]float64) {
+	for k, a := range jac {
+		for _, b := range jac[k+1:] {
+			sum, size := 0.0, 0.0
+			for j := range a {
+				sum = math.Max(sum, math.Abs(a[j]+b[j]))
+				size = math.Max(size, math.Abs(a[j]))
+			}
+			if sum > 1e-4*size {
+				continue
+			}
+			for j := range a {
+				a[j] = (a[j] - b[j]) / 2
+				b[j] = -a[j]
+			}
+		}
+	}
 }
 
 // curve updates the matrix of second derivatives (damped BFGS).

@@ -130,3 +130,29 @@ func TestProblems(t *testing.T) {
 		}
 	}
 }
+
+// TestRounding: answers survive objectives and slacks whose last digits are rounding
+// errors, as those of an iterative solver are.
+func TestRounding(t *testing.T) {
+	for _, p := range problems {
+		for _, size := range []float64{1e-13, 1e-11} {
+			o := solve(t, Problem{Axes: p.axes, Constraints: p.constraints, Budget: p.budget, Seed: 1}, func(x []float64) Result {
+				r := p.f(x)
+				h := uint64(1)
+				for _, v := range x {
+					h = mixed(h ^ math.Float64bits(v))
+				}
+				noise := size * (float64(h>>11)/(1<<52) - 1)
+				r.Objective += noise * math.Max(1, math.Abs(p.best))
+				for k := range r.Slack {
+					r.Slack[k] += noise
+				}
+				return r
+			})
+			best, ok := o.Best()
+			if gap := p.best - best.Objective; !ok || gap > 1e-6*math.Max(1, math.Abs(p.best)) {
+				t.Errorf("%s, rounding %g: %v, %v, want %v", p.name, size, best.Objective, ok, p.best)
+			}
+		}
+	}
+}
