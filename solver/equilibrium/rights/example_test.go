@@ -106,3 +106,23 @@ func ExampleFloor_Settle() {
 	fmt.Println(s, err)
 	// Output: {0 16 4 10} <nil>
 }
+
+func ExampleResellAmong() {
+	strong, err := distributions.NewUniform(0, 2)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	weak, err := distributions.NewUniform(0, 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, err := rights.ResellAmong([]mechanisms.Distribution{strong, weak})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("agent %d buys at %.4f and uses %.3f of the slots, just in time %.3f\n", r.Winner+1, r.Price, r.Shares[0], r.Usual[0])
+	// Output: agent 1 buys at 0.7708 and uses 0.875 of the slots, just in time 0.750
+}

@@ -502,3 +502,76 @@ func TestFloor(t *testing.T) {
 		}
 	}
 }
+
+func TestResellAmongEquals(t *testing.T) {
+	d, err := distributions.NewUniform(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{2, 3} {
+		want, err := Resell(d, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		values := make([]mechanisms.Distribution, n)
+		for i := range values {
+			values[i] = d
+		}
+		got, err := ResellAmong(values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "holder", got.Holder[n-1], want.Holder, 1e-5)
+		near(t, "rival", got.Rival[0][n-1], want.Rival, 1e-5)
+		near(t, "price", got.Price, want.Price, 2e-5)
+		near(t, "kept", got.Shares[got.Winner], want.Kept, 1e-5)
+		near(t, "just in time", got.Usual[0], 1/float64(n), 1e-5)
+	}
+}
+
+// Uniform on [0, 2] against [0, 1]: with v the strong one's value it resells at (1+v)/2
+// if v < 1, so W_1 = 1 + E max(0, 1-v)^2/4 = 25/24 and L_2 = E max(0, 1-v)^2/8 = 1/48; the weak
+// one resells at 1 + v/2, so W_2 = E[v + (1-v/2)^2/2] = 19/24 and L_1 = E(1-v/2)^2/4 = 7/48.
+func TestResellAmongUnequals(t *testing.T) {
+	strong, err := distributions.NewUniform(0, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weak, err := distributions.NewUniform(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := ResellAmong([]mechanisms.Distribution{strong, weak})
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "the strong holder", got.Holder[0], 25./24, 1e-6)
+	near(t, "its rival", got.Rival[0][1], 1./48, 1e-6)
+	near(t, "the weak holder", got.Holder[1], 19./24, 1e-6)
+	near(t, "its rival", got.Rival[1][0], 7./48, 1e-6)
+	near(t, "price", got.Price, 19./24-1./48, 1e-6)
+	if got.Winner != 0 || got.Shares[0] <= got.Usual[0] {
+		t.Errorf("agent %d buys; the strongest uses %g of the slots, just in time %g", got.Winner+1, got.Shares[0], got.Usual[0])
+	}
+	near(t, "just in time the strong one has the highest value", got.Usual[0], 0.75, 1e-6)
+	// It sells if v < 1 and the other is above (1+v)/2: with probability (1/2) E(1-v)/2 = 1/8.
+	near(t, "it keeps the slot", got.Shares[0], 7./8, 1e-6)
+
+	back, err := ResellAmong([]mechanisms.Distribution{weak, weak, strong})
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := 0.0
+	for _, x := range back.Shares {
+		total += x
+	}
+	near(t, "somebody uses the slot", total, 1, 1e-6)
+	if back.Winner != 2 || back.Shares[2] <= back.Usual[2] {
+		t.Errorf("agent %d buys; the strongest uses %g of the slots, just in time %g", back.Winner+1, back.Shares[2], back.Usual[2])
+	}
+	for _, values := range [][]mechanisms.Distribution{nil, {weak}, {weak, nil}} {
+		if s, err := ResellAmong(values); err == nil {
+			t.Errorf("%v: %+v", values, s)
+		}
+	}
+}
