@@ -37,7 +37,9 @@ type Trial struct {
 type Result struct {
 	Objective float64
 	// Slack has one number for each constraint: at most 0 where it holds, the
-	// violation where it does not; best signed and smooth.
+	// violation where it does not; best signed and smooth. An equality h = 0 is best
+	// given as two slacks, h and -h, less its tolerance if it has one: |h| has no
+	// smooth side at the answer.
 	Slack []float64
 	// Piece names the smooth piece that the point is in: points of one piece vary
 	// smoothly between each other.

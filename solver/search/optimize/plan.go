@@ -5,10 +5,11 @@ import (
 	"sort"
 )
 
-const (
-	polishesPerCell = 6
-	cellsPursued    = 8
-)
+// cellsPursued is how many cells are polished from the survey on.
+const cellsPursued = 8
+
+// perCell is how many polishes a cell may take: more where the budget is large.
+func (o *Optimizer) perCell() int { return max(6, o.problem.Budget/100) }
 
 // survey is the global phase: the centre, the corners where they are few, and a
 // scrambled Sobol sequence; a box of few whole-number points is enumerated.
@@ -144,7 +145,7 @@ func (o *Optimizer) next() []stage {
 	}
 	if p := o.detour; p != nil {
 		o.detour = nil
-		if o.pursued[p.cell] < polishesPerCell {
+		if o.pursued[p.cell] < o.perCell() {
 			o.last = newPolish(o, p, gradients(live))
 			return []stage{o.last}
 		}
@@ -205,7 +206,7 @@ func (o *Optimizer) start() *point {
 		if o.began[p] || o.resting(p.cell) {
 			continue
 		}
-		if r := o.reached[p.cell]; r != nil && (!o.improves(p, r) || o.distance(p) < 1e-3) || o.pursued[p.cell] >= polishesPerCell {
+		if r := o.reached[p.cell]; r != nil && (!o.improves(p, r) || o.distance(p) < 1e-3) || o.pursued[p.cell] >= o.perCell() {
 			continue
 		}
 		b, seen := bests[p.cell]
@@ -234,7 +235,7 @@ func (o *Optimizer) start() *point {
 // unfinished: the champion improved on everything that was polished to its end, and was
 // not polished itself.
 func (o *Optimizer) unfinished(p *point) bool {
-	if p.failed || math.IsInf(p.Violation, 0) || o.began[p] || o.pursued[p.cell] >= 2*polishesPerCell {
+	if p.failed || math.IsInf(p.Violation, 0) || o.began[p] || o.pursued[p.cell] >= 2*o.perCell() {
 		return false
 	}
 	for _, e := range o.ends {
