@@ -170,8 +170,8 @@ func (d *decoder) market(n *node) (*mechanisms.Market, error) {
 	m := &mechanisms.Market{ConcealmentCost: math.Inf(1)}
 	if v, ok := keys["information"]; ok {
 		switch {
-		case v.form == plain && v.text == "complete":
-		case v.form == plain && v.text == "private":
+		case v.word("complete"):
+		case v.word("private"):
 			m.Information = mechanisms.Private
 		default:
 			return nil, d.fail(v, suggest(v.text, []string{"complete", "private"}), "information: expected complete or private, found %s", v.is())

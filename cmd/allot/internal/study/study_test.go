@@ -321,3 +321,15 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A study may be written as JSON, in which every word is quoted.
+func TestQuotedWords(t *testing.T) {
+	s, err := Parse("study.json", []byte(`{"market": {"information": "private", "agents": [{"name": "a", "value": {"uniform": {"low": 0, "high": 1}}}, {"name": "b", "value": 2}]},
+ "mechanisms": [{"family": "auction", "pricing": "second"}], "objective": "revenue", "constraints": ["allocation"], "cartel": {"ring": "all"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Problem.Market.Information != mechanisms.Private || s.Cartel == nil || s.Cartel.Ring != nil {
+		t.Errorf("%+v", s)
+	}
+}

@@ -62,6 +62,11 @@ func (n *node) is() string {
 	return fmt.Sprintf("%q", text)
 }
 
+// word reports a text, in quotes or not.
+func (n *node) word(text string) bool {
+	return (n.form == plain || n.form == quoted) && n.text == text
+}
+
 // tree parses YAML into nodes. What studies have no use for (aliases and anchors,
 // tags, merge keys, further documents) is refused on the tokens, before anything
 // could be expanded or nested. The library may panic on hostile text: that is an
