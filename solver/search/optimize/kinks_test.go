@@ -113,6 +113,13 @@ func TestKinksInTwoDimensions(t *testing.T) {
 		{"a gain from 1 on, objective rising", []Axis{{From: 0.1, To: 4}, {From: 0, To: 0.9}}, func(x, y float64) Result {
 			return smooth(x-math.Pow(y-0.37, 2)*(1+x), math.Max(0, (0.7+y)*(x-1)))
 		}, []float64{1, 0.37}, []float64{0, 1e-5}},
+		// The same with most of the tolerance taken away everywhere.
+		{"a flat gain just within the tolerance", []Axis{{From: 0.1, To: 4}, {From: 0, To: 0.9}}, func(x, y float64) Result {
+			return smooth(1/(1+x*x)-math.Pow(y-0.37, 2)*(1+x), math.Max(0, (0.7+y)*(1-x))+0.99e-9)
+		}, []float64{1, 0.37}, []float64{0, 1e-5}},
+		{"a smooth top where a flat gain is just within the tolerance", []Axis{{From: 0.1, To: 4}, {From: 0, To: 0.9}}, func(x, y float64) Result {
+			return smooth(-math.Pow(x-2.3, 2)-math.Pow(y-0.37, 2)*(1+x), math.Max(0, (0.7+y)*(1-x))+0.99e-9)
+		}, []float64{2.3, 0.37}, []float64{1e-5, 1e-5}},
 		// x y subject to y = 1 - x^2.
 		{"an equality as an absolute value", box(2, 0, 2), func(x, y float64) Result {
 			return smooth(x*y, math.Abs(x*x+y-1))

@@ -216,6 +216,10 @@ func (p *polish) solve(o *Optimizer, constants []float64, margin float64) (d, la
 					row[j] = p.jac[k][j] * scales[k]
 				}
 				rhs = (-constants[k] - aim) * scales[k]
+				if constants[k] <= o.problem.Tolerance {
+					// What holds need not be improved: it may be flat there.
+					rhs = math.Max(rhs, 0)
+				}
 				if elastic && rhs < 0 {
 					row[n] = -1
 					worst = math.Max(worst, -rhs)

@@ -216,15 +216,20 @@ func (o *Optimizer) Ask() (trials []Trial, done bool) {
 			}
 			break
 		}
-		if b := o.problem.Budget; !o.closing && b >= 50 && b-len(o.points) <= 2*len(o.problem.Axes) {
+		room := o.problem.Budget - len(o.points)
+		if !o.closing && o.problem.Budget >= 50 {
 			// The last few evaluations are for the digits of the answer.
+			room -= min(2*len(o.problem.Axes), o.problem.Budget/10)
+		}
+		if room <= 0 {
+			room = o.problem.Budget - len(o.points)
 			o.closing, o.cut = true, true
 			o.stages = []stage{&snap{}}
 		}
 		o.queue = o.queue[:0]
 		finished := o.stages[0].run(o)
 		if len(o.queue) > 0 {
-			if room := o.problem.Budget - len(o.points); len(o.queue) > room {
+			if len(o.queue) > room {
 				for _, p := range o.queue[room:] {
 					delete(o.index, o.key(p.X))
 				}
