@@ -63,7 +63,9 @@ func (b *bayesian) play(d *mechanisms.Design) played {
 	for i, v := range values {
 		worth[i] = times(v, factor*forecasts[i].Hold)
 	}
-	eq, err := private.Solver{}.Solve(d.Mechanism, worth)
+	// A quarter of what is asked for, so that the certificate, which is looser than
+	// the solver's own estimate, stays within it.
+	eq, err := private.Solver{Tolerance: b.problem.Tolerance / 4}.Solve(d.Mechanism, worth)
 	switch {
 	case err != nil:
 		return played{failure: err.Error()}
@@ -273,6 +275,7 @@ func (b *bayesian) candidate(space mechanisms.Space, x []float64) (*Candidate, e
 		c.Equilibrium.Agents = append(c.Equilibrium.Agents, AgentResult{
 			Name: a.Name, Value: p.account.Values[i], Signal: expectedBid(p.eq.Curves, i),
 			Win: p.account.Win[i], Cost: p.account.Cost[i], Payoff: p.account.Payoff[i],
+			Strategy: b.strategy(p.eq.Curves, i),
 		})
 	}
 	c.Objective = b.problem.Objective.Of(&p.account)
@@ -305,6 +308,31 @@ func expectedBid(curves []mechanisms.BidCurve, i int) float64 {
 		sum += width * (c.Bids[k] + c.Bids[k-1]) / 2
 	}
 	return sum
+}
+
+// ranks is how many steps of equal probability a strategy is shown in.
+const ranks = 100
+
+// strategy samples a bid function at equal steps of the rank.
+func (b *bayesian) strategy(curves []mechanisms.BidCurve, i int) []RankBid {
+	if i >= len(curves) || len(curves[i].Bids) == 0 {
+		return nil
+	}
+	c, k := curves[i], 0
+	points := make([]RankBid, 0, ranks+1)
+	for step := range ranks + 1 {
+		p := float64(step) / ranks
+		for k < len(c.Below)-2 && c.Below[k+1] < p {
+			k++
+		}
+		bid := c.Bids[k]
+		if len(c.Bids) > 1 && c.Below[k+1] > c.Below[k] {
+			x := math.Min(1, math.Max(0, (p-c.Below[k])/(c.Below[k+1]-c.Below[k])))
+			bid += x * (c.Bids[k+1] - c.Bids[k])
+		}
+		points = append(points, RankBid{Rank: p, Value: b.values[i].Quantile(p), Bid: bid})
+	}
+	return points
 }
 
 // standardError is 0: expectations are by quadrature.

@@ -85,10 +85,14 @@ func (e *evaluator) solved(t *tally) Solved {
 		s.Relative /= e.scale()
 	}
 	for i := range e.draws.agents {
-		s.Agents = append(s.Agents, AgentResult{
+		a := AgentResult{
 			Name:  e.problem.Market.Agents[i].Name,
 			Value: t.values[i], Signal: t.signals[i], Win: t.win[i], Cost: t.cost[i], Payoff: t.payoff[i],
-		})
+		}
+		if i < len(t.mixed) {
+			a.Mixture = t.mixed[i]
+		}
+		s.Agents = append(s.Agents, a)
 	}
 	return s
 }

@@ -106,6 +106,16 @@ type Solved struct {
 type AgentResult struct {
 	Name                             string
 	Value, Signal, Win, Cost, Payoff float64
+	// Mixture is what the agent plays where it mixes, in a market of numbers; empty
+	// otherwise. Strategy is its bid by rank with private values; nil otherwise.
+	Mixture  mechanisms.Mixture
+	Strategy []RankBid
+}
+
+// RankBid is what the type bids whose value exceeds a share Rank of all. Value may be
+// +Inf at rank 1; bids below the reserve stand back.
+type RankBid struct {
+	Rank, Value, Bid float64
 }
 
 // Progress is told to the caller while the search runs.

@@ -3,8 +3,10 @@ package search
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"allot/constraints"
+	"allot/mechanisms"
 	"allot/solver/certify"
 	"allot/solver/equilibrium"
 )
@@ -14,6 +16,7 @@ import (
 type tally struct {
 	values, signals, win, cost, payoff []float64
 	unsold                             float64
+	mixed                              []mechanisms.Mixture // of the last draw
 	metrics                            []float64
 	objective, tail                    float64 // tail: the objective's part from the top 0.1 % of values
 	undefined                          float64 // weight of the draws where the objective is not a number
@@ -88,6 +91,12 @@ func (t *tally) record(w *worker, values []float64, weight float64, tail bool) {
 		t.payoff[i] += weight * eq.Payoff[i]
 	}
 	t.unsold += weight * w.account.Unsold
+	if w.draws.single() {
+		t.mixed = nil
+		for _, m := range eq.Profile.Mixed { // the solver reuses its slices
+			t.mixed = append(t.mixed, mechanisms.Mixture{Signals: slices.Clone(m.Signals), Cumulative: slices.Clone(m.Cumulative)})
+		}
+	}
 	if t.metrics == nil {
 		t.metrics = make([]float64, len(w.metrics))
 	}
@@ -145,6 +154,7 @@ func (t *tally) add(o *tally) {
 		t.metrics[j] += x
 	}
 	t.unsold += o.unsold
+	t.mixed = o.mixed
 	t.objective += o.objective
 	t.tail += o.tail
 	t.undefined += o.undefined

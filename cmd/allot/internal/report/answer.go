@@ -52,6 +52,9 @@ func Search(p *search.Problem, r *search.Report, binding []string) *Document {
 	}
 	if head != nil {
 		d.Tables = append(d.Tables, Agents("Agents", head))
+		if bids := Bids("Bids by rank", head); len(bids.Rows) > 0 {
+			d.Tables = append(d.Tables, bids)
+		}
 		if len(head.Constraints) > 0 {
 			d.Tables = append(d.Tables, Findings("Constraints", head.Constraints, binding))
 		}
@@ -74,6 +77,9 @@ func Evaluation(p *search.Problem, r *search.Report) *Document {
 		d.Facts = []Fact{{"mechanism", Mechanism(c)}, {"objective", fmt.Sprintf("%s = %s%s", p.Objective.Name(), Digits(c.Objective), errorOf(c))}}
 		d.Facts = append(d.Facts, details(c)...)
 		d.Tables = append(d.Tables, Agents("Agents", c))
+		if bids := Bids("Bids by rank", c); len(bids.Rows) > 0 {
+			d.Tables = append(d.Tables, bids)
+		}
 		if len(c.Constraints) > 0 {
 			d.Tables = append(d.Tables, Findings("Constraints", c.Constraints, nil))
 		}
@@ -311,6 +317,37 @@ func Agents(heading string, c *search.Candidate) Table {
 	}
 	if len(all) > 1 {
 		row("together", Text(""), Text(""), total)
+	}
+	return t
+}
+
+// Bids is the table of strategies with private values: what the types at some ranks
+// bid, for the first few agents that bid differently. It has no rows where there
+// are no strategies.
+func Bids(heading string, c *search.Candidate) Table {
+	const shown = 3
+	var different []search.AgentResult
+	for _, a := range c.Equilibrium.Agents {
+		same := func(b search.AgentResult) bool { return slices.Equal(a.Strategy, b.Strategy) }
+		if len(a.Strategy) > 0 && len(different) < shown && !slices.ContainsFunc(different, same) {
+			different = append(different, a)
+		}
+	}
+	t := Table{Heading: heading, Columns: []string{"share of types below"}}
+	if len(different) == 0 {
+		return t
+	}
+	for _, a := range different {
+		t.Columns = append(t.Columns, "value of "+a.Name, "bids")
+	}
+	last := len(different[0].Strategy) - 1
+	for _, p := range []float64{0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1} {
+		k := int(math.Round(p * float64(last)))
+		row := []Cell{Amount(different[0].Strategy[k].Rank)}
+		for _, a := range different {
+			row = append(row, Amount(a.Strategy[k].Value), Amount(a.Strategy[k].Bid))
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
 }

@@ -69,6 +69,22 @@ type agentJSON struct {
 	Win    Number `json:"win"`
 	Cost   Number `json:"cost"`
 	Payoff Number `json:"payoff"`
+	// Mixture is what an agent plays that mixes: the probability of at most a signal,
+	// linear between knots, a signal twice being an atom. Strategy is a bid by rank
+	// with private values.
+	Mixture  *mixtureJSON  `json:"mixture,omitempty"`
+	Strategy []rankBidJSON `json:"strategy,omitempty"`
+}
+
+type mixtureJSON struct {
+	Signals    []Number `json:"signals"`
+	Cumulative []Number `json:"cumulative"`
+}
+
+type rankBidJSON struct {
+	Rank  Number `json:"rank"`
+	Value Number `json:"value"`
+	Bid   Number `json:"bid"`
 }
 
 type constraintJSON struct {
@@ -134,7 +150,18 @@ func candidateData(c *search.Candidate, binding []string) *candidateJSON {
 		out.Metrics[name] = Number(x)
 	}
 	for _, a := range e.Agents {
-		out.Equilibrium.Agents = append(out.Equilibrium.Agents, agentJSON{a.Name, Number(a.Value), Number(a.Signal), Number(a.Win), Number(a.Cost), Number(a.Payoff)})
+		agent := agentJSON{Name: a.Name, Value: Number(a.Value), Signal: Number(a.Signal), Win: Number(a.Win), Cost: Number(a.Cost), Payoff: Number(a.Payoff)}
+		if !a.Mixture.IsEmpty() {
+			agent.Mixture = &mixtureJSON{}
+			for k, x := range a.Mixture.Signals {
+				agent.Mixture.Signals = append(agent.Mixture.Signals, Number(x))
+				agent.Mixture.Cumulative = append(agent.Mixture.Cumulative, Number(a.Mixture.Cumulative[k]))
+			}
+		}
+		for _, x := range a.Strategy {
+			agent.Strategy = append(agent.Strategy, rankBidJSON{Number(x.Rank), Number(x.Value), Number(x.Bid)})
+		}
+		out.Equilibrium.Agents = append(out.Equilibrium.Agents, agent)
 	}
 	for _, f := range c.Constraints {
 		out.Constraints = append(out.Constraints, constraintJSON{
