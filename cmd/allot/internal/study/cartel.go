@@ -66,7 +66,7 @@ func (d *decoder) cartel(n *node, m *mechanisms.Market) (*Cartel, error) {
 	}
 	c := &Cartel{file: d.file, block: n, keys: keys}
 	members := len(m.Agents)
-	if v, ok := keys["ring"]; ok && !(v.form == plain && v.text == "all") {
+	if v, ok := keys["ring"]; ok && !v.word("all") {
 		if c.Ring, err = d.ring(v, m); err != nil {
 			return nil, err
 		}

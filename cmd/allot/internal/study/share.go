@@ -24,7 +24,7 @@ type schedule func(k float64) float64
 // share reads what each member gets with k newcomers: article, a number or an
 // expression of k.
 func (d *decoder) share(n *node) (func(int) float64, string, error) {
-	if n.form == plain && n.text == "article" {
+	if n.word("article") {
 		return cartel.ArticleShare, "2/(k+2)!", nil
 	}
 	if n.form == plain && decimal.MatchString(n.text) {
