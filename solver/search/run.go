@@ -175,7 +175,7 @@ func explore(ctx context.Context, p *Problem, e judge, index int, progress func(
 	space := p.Spaces[index]
 	axes := space.Axes()
 	spec := optimize.Problem{
-		Constraints: len(p.Constraints),
+		Constraints: p.sides(),
 		Budget:      p.Evaluations,
 		Seed:        p.Seed + uint64(index)*0x9e3779b97f4a7c15,
 		Tolerance:   feasibility,
@@ -202,7 +202,7 @@ func explore(ctx context.Context, p *Problem, e judge, index int, progress func(
 		for k, result := range e.evaluate(designs) {
 			slack := p.slack(result.measures, e.scale())
 			conflicts.record(slack)
-			err := o.Tell(trials[k].ID, optimize.Result{Objective: result.objective, Slack: slack, Piece: result.piece, Margin: result.margin})
+			err := o.Tell(trials[k].ID, optimize.Result{Objective: result.objective, Slack: p.smooth(slack, result.measures), Piece: result.piece, Margin: result.margin})
 			if err != nil {
 				return nil, o.Evaluations(), err
 			}
@@ -236,8 +236,8 @@ func inHand(o *optimize.Optimizer) optimize.Point {
 	return least
 }
 
-// slack turns measures into what the optimiser wants to see at most 0, in the
-// units in which violations are given.
+// slack turns measures into what must be at most feasibility, in the units in which
+// violations are given.
 func (p *Problem) slack(measures []float64, scale float64) []float64 {
 	slack := make([]float64, len(measures))
 	for j, c := range p.Constraints {
@@ -251,13 +251,50 @@ func (p *Problem) slack(measures []float64, scale float64) []float64 {
 			s += 2 * feasibility // a strict bound that is met exactly is violated
 		case b.Tolerance > feasibility:
 			s -= b.Tolerance - feasibility
-		default:
+		case b.Relation != constraints.Equals:
 			// Rounding is forgiven, but not offered to the search as slack.
 			s += 0.99 * feasibility
 		}
 		slack[j] = s
 	}
 	return slack
+}
+
+// sides counts the slacks that the optimiser sees: two for an equality.
+func (p *Problem) sides() int {
+	n := len(p.Constraints)
+	for _, c := range p.Constraints {
+		if c.Bound().Relation == constraints.Equals {
+			n++
+		}
+	}
+	return n
+}
+
+// smooth gives an equality its two sides, h and -h, in place of |h|, which has a kink
+// where it holds.
+func (p *Problem) smooth(slack, measures []float64) []float64 {
+	out := make([]float64, 0, p.sides())
+	for j, c := range p.Constraints {
+		b := c.Bound()
+		if b.Relation != constraints.Equals || math.IsNaN(slack[j]) {
+			out = append(out, slack[j])
+			if b.Relation == constraints.Equals {
+				out = append(out, slack[j])
+			}
+			continue
+		}
+		// |h| less the tolerance that was taken off already.
+		distance := math.Abs(measures[j] - b.Value)
+		unit, allowed := 1.0, 0.0
+		if distance > 0 {
+			allowed = math.Max(0, b.Tolerance-feasibility)
+			unit = (slack[j] + allowed) / distance
+		}
+		h := (measures[j] - b.Value) * unit
+		out = append(out, h-allowed, -h-allowed)
+	}
+	return out
 }
 
 // better orders candidates: feasible first, by objective; then by violation.

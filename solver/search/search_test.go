@@ -184,3 +184,30 @@ func TestMalformedProblems(t *testing.T) {
 		}
 	}
 }
+
+// An equality is met to 1e-9: fairness 0.46 at values 4, 2 is
+// t_1 t_2 = 0.2116, so that k^rho/(1+k^rho)^2 = 0.2116 with k = 1/2.
+func TestEquality(t *testing.T) {
+	equal, err := constraints.NewExpression("fairness", constraints.Equals, 0.46)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := find(t, &search.Problem{
+		Market:      market(4, 2),
+		Spaces:      []mechanisms.Space{space(t, "contest", mechanisms.Settings{"exponent": mechanisms.Range(0.05, 3), "burnShare": mechanisms.Range(0, 1)})},
+		Objective:   goal(t, "agentSurplus"),
+		Constraints: []constraints.Constraint{equal},
+	})
+	if r.Best == nil {
+		t.Fatalf("%+v", r.Candidates[0])
+	}
+	// x + 1/x = 1/0.2116 - 2 with x = 2^rho.
+	sum := 1/0.2116 - 2
+	x := (sum + math.Sqrt(sum*sum-4)) / 2
+	if want := math.Log2(x); math.Abs(r.Best.Settings.Number("exponent")-want) > 1e-7 || r.Best.Settings.Number("burnShare") != 0 {
+		t.Errorf("%v after %d evaluations, want exponent %.10g and no burn", r.Best.Settings, r.Evaluations, want)
+	}
+	if math.Abs(r.Best.Metrics["fairness"]-0.46) > 1e-9 {
+		t.Errorf("fairness %.12g", r.Best.Metrics["fairness"])
+	}
+}
