@@ -36,7 +36,7 @@ func (a *Account) Settle(values, win, cost, payoff []float64, terms Terms, psi f
 		}
 	}
 	a.Unsold = math.Max(0, 1-sold)
-	if a.Unsold < 1e-12 { // rounding of a sum of shares, not a share kept back
+	if a.Unsold < 1e-12+0x1p-52*float64(len(win)) { // rounding of a sum of shares, not a share kept back
 		a.Unsold = 0
 	}
 	a.Burned = terms.Burned(psi) * worth
