@@ -46,6 +46,7 @@ func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*g
 	}
 	sys := newSystem(active, rule.Reserve, eq.Highest)
 	sys.low = low
+	sys.tolerance = math.Min(1e-8, math.Max(1e-13, 1e-4*s.Tolerance))
 	sys.depth = -40
 	for i, g := range active {
 		sys.end += float64(g.n) * math.Log(g.CDF(math.Nextafter(low, 0)))
@@ -72,7 +73,7 @@ func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*g
 		return
 	}
 	eq.Top, eq.Bottom = top, low
-	last := sys.shoot(top, 1e-11, true)
+	last := sys.shoot(top, sys.tolerance, true)
 	if !last.ok || len(sys.steps) == 0 {
 		eq.Status, eq.Reason = equilibrium.NotFound, "the integration from the top bid did not settle"
 		return
@@ -292,8 +293,7 @@ func (s *system) top() (float64, bool) {
 		if x <= lo || hi > 0 && x >= hi {
 			break
 		}
-		tolerance := 1e-11
-		r := s.shoot(x, tolerance, false)
+		r := s.shoot(x, s.tolerance, false)
 		if !r.ok {
 			return 0, false
 		}

@@ -26,6 +26,8 @@ type system struct {
 	inLog   bool    // whether the top is approached in theta
 	scale   float64 // E max v
 
+	tolerance float64 // of the integration, for a step, as a share of E max v
+
 	strong int     // the one group whose support starts above low, or -1
 	floor  float64 // what its lowest type gets: max (l-b) prod F_j(b)
 
