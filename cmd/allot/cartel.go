@@ -193,7 +193,7 @@ func examine(k *report.Cartel, a *study.Cartel) error {
 	if err != nil {
 		return err
 	}
-	k.Best, k.Theorem, k.Robust = best, best.Theorem, best.Revenue
+	k.Best, k.Theorem, k.Least, k.Robust = best, best.Theorem, best.LeastCost, best.Revenue
 	if best.Own != nil {
 		k.Given, k.Discount, k.Robust = true, best.Own.Discount, best.Own.Revenue
 		for _, m := range best.Members {
@@ -210,7 +210,7 @@ func examine(k *report.Cartel, a *study.Cartel) error {
 		if err != nil {
 			return err
 		}
-		k.Theorem, whole.Curve = r.Theorem, nil
+		k.Theorem, k.Least, whole.Curve = r.Theorem, r.LeastCost, nil
 	}
 	if err := given(k, ring, a); err != nil {
 		return err

@@ -17,8 +17,10 @@ import (
 type Cartel struct {
 	Collusion *search.Collusion
 	// Best is nil where there is no ring to examine.
-	Best    *cartel.Report
+	Best *cartel.Report
+	// Theorem is about the ring of all agents, whose least cost is Least.
 	Theorem cartel.Theorem
+	Least   float64
 	// Discount is the discount factor of Robust, the protocol's revenue under the best
 	// agreement: the members' where Given, which is the least of them where they are
 	// Mixed.
@@ -461,7 +463,7 @@ func across(d *Document, n names, all []*Cartel) {
 				fails = n.list(l)
 			}
 		}
-		proof.Rows = append(proof.Rows, []Cell{number, Near(c.Theorem.Collected, size), Near(b.LeastCost, size), Text(competition), Near(c.Theorem.Gain, size), Text(fails)})
+		proof.Rows = append(proof.Rows, []Cell{number, Near(c.Theorem.Collected, size), Near(c.Least, size), Text(competition), Near(c.Theorem.Gain, size), Text(fails)})
 		if len(c.Rings) > 0 {
 			if c.Forms < 0 {
 				formed.Rows = append(formed.Rows, []Cell{number, Text("-"), Text("never"), Near(b.Revenue, size), Text("none")})
