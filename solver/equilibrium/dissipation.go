@@ -23,8 +23,9 @@ type dissipation struct {
 	atoms, masses []float64 // ascending
 	epsilon       float64
 
-	points, game, plan []float64
-	basis, idle        []int
+	points, plan []float64
+	idle         []int
+	game         matrixGame
 }
 
 func (d *dissipation) chance(x, y float64) float64 {
@@ -134,113 +135,25 @@ func (d *dissipation) climb(lo, hi float64) float64 {
 }
 
 // maximin solves the game restricted to points and leaves the points that are
-// played in atoms, with their probabilities in masses. The game is skew-symmetric up to a constant c,
-// so that max sum y, B y <= 1, y >= 0 with B = M + c > 0 (Dantzig 1951) gives
-// the strategy of either agent.
+// played in atoms, with their probabilities in masses. The game is skew-symmetric up
+// to a constant, so that either agent's strategy will do.
 func (d *dissipation) maximin() bool {
 	n := len(d.points)
-	width := 2*n + 1
-	d.game = zeros(d.game, (n+1)*width)
-	d.basis = d.basis[:0]
-	for i, x := range d.points {
-		row := d.game[i*width:]
-		for j, y := range d.points {
-			row[j] = d.chance(x, y) - x + y + 1.5 // in [0.5, 3.5]
-		}
-		row[n+i], row[2*n] = 1, 1
-		d.basis = append(d.basis, n+i)
-	}
-	goal := d.game[n*width:]
-	for j := range n {
-		goal[j] = -1
-	}
-	for step := range 60 * (n + 1) {
-		enter, least := -1, -1e-13
-		for j := range 2 * n {
-			if goal[j] < least {
-				enter, least = j, goal[j]
-				if step > 20*(n+1) { // Bland's rule, against cycling
-					break
-				}
-			}
-		}
-		if enter < 0 {
-			break
-		}
-		leave, ratio := -1, math.Inf(1)
-		for i := range n {
-			if a := d.game[i*width+enter]; a > 1e-12 {
-				r := d.game[i*width+2*n] / a
-				if r < ratio || r == ratio && leave >= 0 && d.basis[i] < d.basis[leave] {
-					leave, ratio = i, r
-				}
-			}
-		}
-		if leave < 0 {
-			return false
-		}
-		pivot := d.game[leave*width : (leave+1)*width]
-		scale := 1 / pivot[enter]
-		for j := range pivot {
-			pivot[j] *= scale
-		}
-		for i := range n + 1 {
-			if i == leave {
-				continue
-			}
-			row := d.game[i*width : (i+1)*width]
-			if f := row[enter]; f != 0 {
-				for j := range row {
-					row[j] -= f * pivot[j]
-				}
-			}
-		}
-		d.basis[leave] = enter
-	}
-	d.plan = zeros(d.plan, n)
-	sum := 0.0
-	for i, j := range d.basis {
-		if j < n {
-			if y := d.game[i*width+2*n]; y > 0 {
-				d.plan[j] = y
-				sum += y
-			}
-		}
-	}
-	if !(sum > 0) {
+	d.plan = room(d.plan, n)
+	if !d.game.solve(n, n, 1.5, func(i, j int) float64 {
+		return d.chance(d.points[i], d.points[j]) - d.points[i] + d.points[j]
+	}, nil, d.plan) {
 		return false
 	}
 	d.atoms, d.masses = d.atoms[:0], d.masses[:0]
-	for j, y := range d.plan {
-		if y > 1e-13*sum {
+	for j, p := range d.plan {
+		if p > 0 {
 			d.atoms = append(d.atoms, d.points[j])
 		}
 	}
 	slices.Sort(d.atoms)
 	for _, x := range d.atoms {
-		d.masses = append(d.masses, d.plan[slices.Index(d.points, x)]/sum)
+		d.masses = append(d.masses, d.plan[slices.Index(d.points, x)])
 	}
 	return true
-}
-
-// golden is a golden-section search (Kiefer 1953) for a maximum of f in [lo, hi].
-func golden(f func(float64) float64, lo, hi float64, steps int) float64 {
-	const r = 0.6180339887498949
-	a, b := hi-r*(hi-lo), lo+r*(hi-lo)
-	fa, fb := f(a), f(b)
-	for range steps {
-		if fa < fb {
-			lo, a, fa = a, b, fb
-			b = lo + r*(hi-lo)
-			fb = f(b)
-		} else {
-			hi, b, fb = b, a, fa
-			a = hi - r*(hi-lo)
-			fa = f(a)
-		}
-	}
-	if fa < fb {
-		return b
-	}
-	return a
 }

@@ -14,8 +14,8 @@ import "math"
 // satisfies the third; then, for few agents, the largest set that satisfies all
 // three, highest values first. As a set grows its members' payoffs fall, so
 // that the largest is found by bisection. Where there is no such set: everyone at zero or one
-// agent alone if the fee deters the rest; the two highest mixing, if entry is free; else no
-// equilibrium is claimed. Perez-Castrillo, Verdier 1992. Tests assert three of five
+// agent alone if the fee deters the rest; the two highest mixing, if that
+// keeps the others out; else no equilibrium is claimed. Perez-Castrillo, Verdier 1992. Tests assert three of five
 // equal agents at rho = 1.5, and {1,2} of 10/9/8 at rho = 1.4.
 func (s *Solver) solveEntry(eq *Equilibrium) {
 	r := &s.contest
@@ -72,7 +72,13 @@ func (s *Solver) solveEntry(eq *Equilibrium) {
 			return
 		}
 	}
-	eq.notFound("no set of participants is a pure equilibrium; mixed ones were not looked for")
+	if len(s.order) >= 2 && s.solveHesitant(eq) {
+		return
+	}
+	if r.Phantom == 0 && !r.WinnerPays && len(s.order) >= 2 && s.solveDuel(eq) {
+		return
+	}
+	eq.notFound("no set of participants that was tried is a pure equilibrium; mixed ones were not looked for")
 }
 
 // notFound says so, and leaves everyone at zero.
@@ -181,8 +187,9 @@ func (s *Solver) slack(m int) float64 {
 	return math.Min(slack, math.Max(0, v*math.Expm1((bottom+total-s.logs[m])/s.contest.Exponent)))
 }
 
-// few handles a fee so high that no two agents can share the right: with nobody
-// else worth the fee, one agent alone, or nobody.
+// few handles a fee so high that no two agents can share the right: one agent alone
+// where nobody else is worth the fee, or nobody where a chance of 1/n is worth more to
+// everyone than the whole right for the fee.
 func (s *Solver) few(eq *Equilibrium) bool {
 	able, n := 0, float64(len(s.values))
 	var one int
@@ -193,7 +200,7 @@ func (s *Solver) few(eq *Equilibrium) bool {
 			one = i
 		}
 	}
-	if able > 1 {
+	if able > 1 && s.top*(1-1/n) > fee {
 		return false
 	}
 	if able == 1 && s.values[one]*(1-1/n) >= fee {

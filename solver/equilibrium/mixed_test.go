@@ -75,6 +75,11 @@ func TestMixedProfiles(t *testing.T) {
 		{"dissipated 20", ratio(20), []float64{2, 3}, 1, 0, 2e-3},
 		{"dissipated 100", ratio(100), []float64{4, 2}, 0, 1, 2e-3},
 		{"dissipated 1e6", ratio(1e6), []float64{4, 2}, 0, 1, 4e-3},
+		{"fee 0.3 of two equals", contest(t, mechanisms.Ratio{Exponent: 1, Fee: 0.3}), []float64{1, 1}, 0, 1, 1e-6},
+		{"fee at 0.7", contest(t, mechanisms.Ratio{Exponent: 0.7, Fee: 0.7}), []float64{2, 3}, 1, 0, 1e-6},
+		{"fee at 1.5", contest(t, mechanisms.Ratio{Exponent: 1.5, Fee: 0.2}), []float64{4, 2}, 0, 1, 1e-6},
+		{"fee at 4", contest(t, mechanisms.Ratio{Exponent: 4, Fee: 0.2}), []float64{4, 2}, 0, 1, 1e-4},
+		{"fee, weights", contest(t, mechanisms.Ratio{Exponent: 1, Fee: 1, Weights: []float64{1, 3}}), []float64{4, 3}, 1, 0, 1e-6},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			eq := solve(t, c.m, c.values...)
@@ -128,6 +133,37 @@ func TestMixedProfiles(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestDuelsOfEquals(t *testing.T) {
+	eq := solve(t, contest(t, mechanisms.Ratio{Exponent: 1, Fee: 0.3}), 1, 1)
+	near(t, "win", eq.Win[0], eq.Win[1], 1e-6)
+	near(t, "cost", eq.Cost[0], eq.Cost[1], 1e-6)
+	near(t, "payoff", eq.Payoff[0], eq.Payoff[1], 1e-6)
+}
+
+// The game (2, -1; -1, 0) has value -1/4: each plays its first signal with
+// probability 1/4.
+func TestMatrixGame(t *testing.T) {
+	var g matrixGame
+	row, column := make([]float64, 2), make([]float64, 2)
+	payoffs := [2][2]float64{{2, -1}, {-1, 0}}
+	if !g.solve(2, 2, 2, func(i, j int) float64 { return payoffs[i][j] }, row, column) {
+		t.Fatal("not solved")
+	}
+	for _, p := range [][]float64{row, column} {
+		near(t, "first", p[0], 0.25, 1e-14)
+		near(t, "second", p[1], 0.75, 1e-14)
+	}
+	// Dominated signals are not played; three by two.
+	tall := [3][2]float64{{1, 2}, {0, 1}, {3, 0}}
+	row = make([]float64, 3)
+	if !g.solve(3, 2, 1, func(i, j int) float64 { return tall[i][j] }, row, column) {
+		t.Fatal("not solved")
+	}
+	near(t, "row", row[0], 0.75, 1e-14)
+	near(t, "dominated", row[1], 0, 0)
+	near(t, "column", column[0], 0.5, 1e-14)
 }
 
 // The symmetric strategy above exponent 2 dissipates the whole value: its mean is

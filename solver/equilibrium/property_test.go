@@ -71,14 +71,21 @@ func TestProperties(t *testing.T) {
 				moved := solve(t, make(1, n), mixed...)
 
 				more := solve(t, make(1, n+1), append([]float64{0}, values...)...)
+				tolerance := 1e-12
+				if eq.Approximate && eq.Method == methodDuel { // found by search
+					tolerance = 1e-4
+					if more.Status == NotFound {
+						continue // the worthless agent has a share when the others stand back
+					}
+				}
 				for i := range values {
-					near(t, "win, unit", big.Win[i], eq.Win[i], 1e-12)
-					near(t, "cost, unit", big.Cost[i]/unit, eq.Cost[i], 1e-12)
-					near(t, "payoff, unit", big.Payoff[i]/unit, eq.Payoff[i], 1e-12)
-					near(t, "win, order", moved.Win[order[i]], eq.Win[i], 1e-12)
-					near(t, "cost, order", moved.Cost[order[i]], eq.Cost[i], 1e-12)
-					near(t, "win, worthless agent", more.Win[i+1], eq.Win[i], 1e-12)
-					near(t, "cost, worthless agent", more.Cost[i+1], eq.Cost[i], 1e-12)
+					near(t, "win, unit", big.Win[i], eq.Win[i], tolerance)
+					near(t, "cost, unit", big.Cost[i]/unit, eq.Cost[i], tolerance)
+					near(t, "payoff, unit", big.Payoff[i]/unit, eq.Payoff[i], tolerance)
+					near(t, "win, order", moved.Win[order[i]], eq.Win[i], tolerance)
+					near(t, "cost, order", moved.Cost[order[i]], eq.Cost[i], tolerance)
+					near(t, "win, worthless agent", more.Win[i+1], eq.Win[i], tolerance)
+					near(t, "cost, worthless agent", more.Cost[i+1], eq.Cost[i], tolerance)
 				}
 				if more.Win[0] != 0 || more.Status != eq.Status || moved.Status != eq.Status || big.Regime != eq.Regime {
 					t.Errorf("%v: worthless agent wins %g, %v %v %v", values, more.Win[0], more.Status, moved.Status, big.Regime)

@@ -171,6 +171,7 @@ const (
 	pieceLottery
 	pieceGeneric
 	pieceNotFound
+	pieceDuel
 )
 
 // mark sets Piece from the kind of solution and the agents whose share or signal
