@@ -154,6 +154,7 @@ type worker struct {
 	certificate certify.Certificate
 	certified   bool
 	metrics     []objectives.Objective
+	brief       bool // while searching, profiles are not looked at
 	// forecasts are how the agents see the values of the design at hand, nil for
 	// the values themselves; seen is room for a draw of them.
 	forecasts []rights.Forecast
@@ -173,6 +174,11 @@ func newWorker(p *Problem, d *draws) *worker {
 		Certificate: w.certify,
 	}
 	w.account.Robust = w.robust
+	w.brief = true
+	for _, c := range p.Constraints {
+		// What looks at deviations needs what the agents play, not only what it brings.
+		w.brief = w.brief && constraints.Interim(c) && c.Name() != "best-response"
+	}
 	return w
 }
 
@@ -227,6 +233,7 @@ func (w *worker) solve(d *mechanisms.Design, k int, s *sums) {
 		w.game.Values[i] *= f.Hold
 	}
 	w.game.Mechanism, w.certified = d.Mechanism, false
+	w.solver.Brief = w.brief && s.report == nil
 	err := w.blind
 	if err == nil {
 		err = w.solver.Solve(w.game, &w.eq)
