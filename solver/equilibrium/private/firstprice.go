@@ -47,7 +47,10 @@ func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*g
 	sys := newSystem(active, rule.Reserve, eq.Highest)
 	sys.low = low
 	sys.tolerance = math.Min(1e-8, math.Max(1e-13, 1e-4*s.Tolerance))
-	sys.depth = -40
+	sys.depth = -300
+	if strong != nil {
+		sys.depth = -40
+	}
 	for i, g := range active {
 		sys.end += float64(g.n) * math.Log(g.CDF(math.Nextafter(low, 0)))
 		if g == strong {
@@ -62,9 +65,6 @@ func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*g
 	}
 	if math.IsInf(sys.end, -1) || sys.end < sys.depth {
 		sys.end = sys.depth
-	}
-	if strong == nil { // where nobody wins any more, nothing can be told from rounding
-		sys.depth = math.Max(sys.depth, -30*float64(n)/float64(n-1))
 	}
 	sys.end = math.Max(sys.end, sys.depth)
 	top, ok := sys.top()
@@ -286,6 +286,8 @@ func (s *system) top() (float64, bool) {
 	var x0, m0 float64 // the best point on the low side
 	known, bisect := false, false
 	x := guess
+	// Roughly first; the fine integration starts on the low side of what the rough one says.
+	tolerance := math.Max(s.tolerance, 1e-7)
 	for range 200 {
 		if hi > 0 && !(x > lo && x < hi) {
 			x = lo/2 + hi/2
@@ -293,7 +295,7 @@ func (s *system) top() (float64, bool) {
 		if x <= lo || hi > 0 && x >= hi {
 			break
 		}
-		r := s.shoot(x, s.tolerance, false)
+		r := s.shoot(x, tolerance, false)
 		if !r.ok {
 			return 0, false
 		}
@@ -308,7 +310,7 @@ func (s *system) top() (float64, bool) {
 				if bisect = !bisect; bisect || !(next > lo && next < hi) {
 					next = lo/2 + hi/2
 				}
-				if -r.miss <= 1e-15*s.scale {
+				if tolerance == s.tolerance && -r.miss <= 1e-12*s.scale {
 					return x, true
 				}
 				x = next
@@ -323,7 +325,16 @@ func (s *system) top() (float64, bool) {
 		if known && m0 > r.miss && x > x0 {
 			next = x + r.miss*(x-x0)/(m0-r.miss)
 		}
-		done := r.miss <= 1e-15*s.scale
+		if tolerance > s.tolerance && r.miss <= 1e-4*s.scale {
+			// The bracket's upper end and the rough misses do not hold for the fine one.
+			tolerance, known = s.tolerance, false
+			lo, hi = s.low, limit
+			if math.IsInf(hi, 1) {
+				hi = 0
+			}
+			continue
+		}
+		done := r.miss <= 1e-12*s.scale
 		lo, x0, m0, known = x, x, r.miss, true
 		if done || hi > 0 && hi-lo <= 4e-16*hi {
 			break

@@ -367,7 +367,10 @@ func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 			return s.finish(y, l())
 		}
 		// Far below the lowest bid nothing new is learnt, nor where nobody wins.
-		if lnow := l(); lnow < s.depth {
+		if s.strong < 0 && s.low-y[k] > 100*s.scale {
+			return s.finish(y, l())
+		}
+		if lnow := l(); lnow < s.depth || s.strong < 0 && lnow-s.least(y) < -29 {
 			return s.finish(y, lnow)
 		}
 	}
@@ -393,13 +396,7 @@ func (s *system) finish(y []float64, l float64) shot {
 		rivals := l - y[s.strong]
 		return shot{miss: (s.groups[s.strong].low-b)*math.Exp(rivals) - s.floor, at: l, ok: true}
 	}
-	most := math.Inf(-1)
-	for i := range s.groups {
-		if s.joined[i] {
-			most = math.Max(most, y[i])
-		}
-	}
-	return shot{miss: (s.low - b) * math.Exp(l-most), at: l, ok: true}
+	return shot{miss: (s.low - b) * math.Exp(l-s.least(y)), at: l, ok: true}
 }
 
 // count is the number of agents who take part.
