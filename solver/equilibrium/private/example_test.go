@@ -34,3 +34,25 @@ func ExampleSolver_Solve() {
 	fmt.Printf("revenue %.6f, unsold %.2f\n", eq.Account.Revenue(), eq.Account.Unsold)
 	// Output: revenue 0.416667, unsold 0.25
 }
+
+func ExampleCollude() {
+	u, _ := distributions.NewUniform(0, 1)
+	c, _ := private.Collude([]mechanisms.Distribution{u, u}, 0)
+	fmt.Printf("%.4f %.4f %.4f\n", c.Competitive[0], c.Weak[0], c.Strong[0])
+	// Output: 0.1667 0.2500 0.3333
+}
+
+func ExampleSolver_Ring() {
+	u, _ := distributions.NewUniform(0, 1)
+	m, _ := mechanisms.NewAuction(0, 0)
+	eq, _ := private.Solver{}.Ring(m, []mechanisms.Distribution{u, u, u}, []int{0, 1})
+	fmt.Printf("%.6f\n", eq.Account.Revenue())
+	// Output: 0.416667
+}
+
+func ExampleSolver_RingReserve() {
+	u, _ := distributions.NewUniform(0, 1)
+	r, revenue, _ := private.Solver{}.RingReserve(0, []mechanisms.Distribution{u, u}, []int{0, 1})
+	fmt.Printf("%.5f %.5f\n", r, revenue)
+	// Output: 0.57735 0.38490
+}
