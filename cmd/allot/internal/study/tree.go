@@ -16,6 +16,9 @@ const (
 	// before the text is parsed.
 	maxBytes = 4 << 20
 	maxDepth = 64
+	// maxKeys bounds the keys of one mapping: the library takes time that grows with
+	// the square of them.
+	maxKeys = 1000
 )
 
 // form is what a node of the study's tree is.
@@ -148,11 +151,17 @@ func readable(file string, data []byte) error {
 	return nil
 }
 
-// acceptable refuses tokens that studies have no use for and nesting that is too
-// deep for a parser that recurses.
+// level is an open level of nesting: where its lines start, for blocks, and how many
+// keys it has had.
+type level struct{ column, keys int }
+
+// acceptable refuses tokens that studies have no use for, nesting that is too deep
+// for a parser that recurses, and mappings that are too long for it.
 func acceptable(file string, tokens token.Tokens) error {
-	var columns []int // of the open block levels
-	flow, line, content, ended := 0, 0, false, false
+	blocks := []level{{}}
+	var flows []level
+	line, content, ended := 0, false, false
+	var dash *token.Position // of the last token, where that was a dash
 	for _, t := range tokens {
 		at := func(message, hint string) error {
 			return &Error{File: file, Line: t.Position.Line, Column: max(1, t.Position.Column), Message: message, Hint: hint}
@@ -174,40 +183,62 @@ func acceptable(file string, tokens token.Tokens) error {
 			continue
 		case token.CommentType, token.SpaceType:
 			continue
-		case token.SequenceStartType, token.MappingStartType:
-			flow++
-		case token.SequenceEndType, token.MappingEndType:
-			flow--
 		}
 		if ended {
 			return at("a second document: a study is one document", "")
 		}
 		content = true
-		if flow == 0 {
-			first := t.Position.Line != line
-			if first || t.Type == token.SequenceEntryType || t.Type == token.MappingKeyType {
-				for len(columns) > 0 && columns[len(columns)-1] >= t.Position.Column {
-					columns = columns[:len(columns)-1]
-				}
-				columns = append(columns, t.Position.Column)
+		if dash != nil && t.Position.Line > dash.Line && t.Position.Column <= dash.Column {
+			return &Error{File: file, Line: dash.Line, Column: dash.Column, Message: "an entry of a list with nothing in it"}
+		}
+		if dash = nil; t.Type == token.SequenceEntryType {
+			dash = t.Position
+		}
+		entry := t.Type == token.SequenceEntryType || t.Type == token.MappingKeyType
+		if column := t.Position.Column; len(flows) == 0 && (t.Position.Line != line || entry) {
+			for blocks[len(blocks)-1].column > column {
+				blocks = blocks[:len(blocks)-1]
+			}
+			top := &blocks[len(blocks)-1]
+			switch {
+			case top.column < column:
+				blocks = append(blocks, level{column: column})
+			case t.Type == token.SequenceEntryType: // a new mapping may start behind the dash
+				top.keys = 0
 			}
 		}
 		line = t.Position.Line
-		if flow+len(columns) > maxDepth {
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			flows = append(flows, level{})
+		case token.SequenceEndType, token.MappingEndType:
+			flows = flows[:max(0, len(flows)-1)]
+		case token.MappingValueType:
+			top := &blocks[len(blocks)-1]
+			if len(flows) > 0 {
+				top = &flows[len(flows)-1]
+			}
+			if top.keys++; top.keys > maxKeys {
+				return at(fmt.Sprintf("more than %d keys in a mapping", maxKeys), "")
+			}
+		}
+		if len(flows)+len(blocks)-1 > maxDepth {
 			return at(fmt.Sprintf("nested more than %d levels deep", maxDepth), "")
 		}
 	}
 	return nil
 }
 
-// syntax turns the library's error into ours.
+// syntax turns the library's error into ours. Its text is not asked for where its
+// parts can be had: it draws the source, in time that grows with the square of it.
 func syntax(file string, err error) error {
-	e := &Error{File: file, Line: 1, Column: 1, Message: "not a YAML file: " + lower(strings.SplitN(err.Error(), "\n", 2)[0])}
+	e := &Error{File: file, Line: 1, Column: 1}
 	located, ok := err.(interface {
 		GetToken() *token.Token
 		GetMessage() string
 	})
 	if !ok {
+		e.Message = "not a YAML file: " + lower(strings.SplitN(err.Error(), "\n", 2)[0])
 		return e
 	}
 	e.Message = lower(strings.SplitN(located.GetMessage(), "\n", 2)[0])
