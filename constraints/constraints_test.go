@@ -8,6 +8,7 @@ import (
 
 	"allot/constraints"
 	"allot/mechanisms"
+	"allot/mechanisms/distributions"
 	"allot/objectives"
 	"allot/solver/certify"
 	"allot/solver/equilibrium"
@@ -204,6 +205,49 @@ func TestBudget(t *testing.T) {
 func TestSlots(t *testing.T) {
 	c := solved(t, contest(1), 4, 2)
 	c.Market.Premium = 1
+	// Nobody looks ahead: shares (8, 2)/10 where agent 1 is the incumbent, (4, 4)/8 where
+	// agent 2 is, which they are 5/7 and 2/7 of the time.
+	if got, verdict := measure(t, c, "multi-slot", nil); !(math.Abs(got-(5./7*0.8*4+2./7*0.5*2)) < 1e-12) || verdict != constraints.Violated {
+		t.Errorf("multi-slot among incumbents: %v, %v; want 18/7", got, verdict)
+	}
+	c.Market.Discount = 0.9
+	ahead, _ := measure(t, c, "multi-slot", nil)
+	c.Market.Myopic = true
+	if got, _ := measure(t, c, "multi-slot", nil); !(math.Abs(got-18./7) < 1e-12) || math.Abs(ahead-got) < 1e-3 {
+		t.Errorf("multi-slot: %v looking ahead, %v myopic; want 18/7", ahead, got)
+	}
+	// An auction is won by the same agent for ever; a market too large, a reserve that
+	// the game over slots has no method for, and drawn values take each slot on its own.
+	fixed := solved(t, auction(1, 0), 4, 2)
+	fixed.Market.Premium, fixed.Market.Discount = 0.5, 0.9
+	says := func(c *constraints.Case, want float64, text string) {
+		t.Helper()
+		k, err := constraints.New("multi-slot", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := k.Measure(c)
+		if why := k.Explain(c, got); err != nil || !(math.Abs(got-want) < 1e-12) || !strings.Contains(why, text) {
+			t.Errorf("multi-slot: %v, %v, %q; want %v, %q", got, err, why, want, text)
+		}
+	}
+	says(fixed, 2, "Markov-perfect")
+	large := solved(t, lottery(0), make([]float64, 20)...)
+	large.Market.Premium = 1
+	says(large, 0, "up to 16 agents")
+	three := solved(t, allPay(0), 3, 2, 1)
+	three.Market.Premium = 1
+	says(three, 3*4./9+2./9, "no method for")
+	fixed.Design.Terms.Resale = true
+	if _, verdict := measure(t, fixed, "multi-slot", nil); verdict != constraints.Unknown {
+		t.Errorf("multi-slot with resale: %v", verdict)
+	}
+	drawn, err := distributions.NewUniform(0, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Market.Agents[1].Value = drawn
+	says(c, 2, "drawn anew")
 	// Exposure 5/9 at (2/3, 1/3), each weighed by its value.
 	if got, verdict := measure(t, c, "multi-slot", nil); !(math.Abs(got-(4*4./9+2./9)) < 1e-12) || verdict != constraints.Violated {
 		t.Errorf("multi-slot: %v, %v; want 2", got, verdict)

@@ -14,3 +14,20 @@ func Interim(c Constraint) bool {
 	}
 	return false
 }
+
+// Overseen reports a constraint whose measure is right where validators reject outcomes
+// that pay too little: one of what is played and not of what else might be, or of
+// rings, which oversight is for; where they see with noise, one that is [Interim].
+func Overseen(c Constraint, noisy bool) bool {
+	if Interim(c) || noisy {
+		return Interim(c)
+	}
+	if g, ok := c.(guarded); ok {
+		c = g.Constraint
+	}
+	switch c.(type) {
+	case ringProof, exPost, budget, noRandomness, multiSlot:
+		return true
+	}
+	return false
+}

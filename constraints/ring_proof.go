@@ -16,10 +16,10 @@ import (
 //
 // G is what the agents gain together when the highest value takes the right at the least
 // cost and the others stand back (package cartel). Competition implies G > 0, so
-// that no mechanism has both. The critical discount factor is that of the best agreement
+// that no mechanism has both. Under oversight the ring must pay what passes. The critical discount factor is that of the best agreement
 // under grim trigger; 1 where none holds. Domain: known equilibria. Tolerance 1e-9 (of
 // E max v for G). A test asserts 20 for the first-price auction at 30/20/10 and the critical
-// factor 0.5.
+// factor 0.5, and 4 under oversight of 0.8.
 type ringProof struct {
 	tolerance float64
 	discount  float64 // NaN: the gain is measured
@@ -52,6 +52,13 @@ func (r ringProof) Measure(c *Case) (float64, error) {
 		}
 		return report.CriticalDiscount, nil
 	}
+	if c.Design.Terms.Oversight > 0 {
+		report, err := ring(c)
+		if err != nil {
+			return 0, err
+		}
+		return report.Gap, nil
+	}
 	s := cartel.Gap(c.Game, c.Equilibrium, &c.room().rings)
 	if !s.Known {
 		return 0, errNoRing
@@ -63,7 +70,11 @@ func ring(c *Case) (*cartel.Report, error) {
 	if err := c.playable(); err != nil {
 		return nil, err
 	}
-	r := cartel.Ring{Game: c.Game, Equilibrium: c.Equilibrium, Solver: c.Solver, Curve: []float64{0}}
+	t := c.Design.Terms
+	if t.Oversight > 0 && t.Noise > 0 {
+		return nil, errNoRing
+	}
+	r := cartel.Ring{Game: c.Game, Equilibrium: c.Equilibrium, Solver: c.Solver, Oversight: t.Oversight, Curve: []float64{0}}
 	return r.Analyse()
 }
 
@@ -79,6 +90,9 @@ func (r ringProof) Explain(c *Case, measure float64) string {
 			return "no agreement of the ring holds at any discount factor"
 		}
 		return fmt.Sprintf("the ring of all agents holds from a discount factor of %.4g, %s signalling %.6g", measure, c.name(report.Leader), report.Bid)
+	}
+	if tau := c.Design.Terms.Oversight; tau > 0 && measure > 0 {
+		return fmt.Sprintf("the ring gains %.6g although validators reject less than %.4g of what competition pays", measure, tau)
 	}
 	s := cartel.Gap(c.Game, c.Equilibrium, &c.room().rings)
 	if _, verdict := r.Bound().Judge(measure, c.scale()); verdict != Violated {

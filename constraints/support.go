@@ -21,8 +21,10 @@ type scratch struct {
 	order   []int
 	byValue byValue
 	values  []float64
-	eq      equilibrium.Equilibrium
-	rings   cartel.Work
+	// known and discounts are the market's, for the game over slots.
+	known, discounts []float64
+	eq               equilibrium.Equilibrium
+	rings            cartel.Work
 }
 
 // room is the case's work space.

@@ -96,13 +96,16 @@ func TermParameters() []Parameter {
 	return []Parameter{
 		{Name: "burnShare", Doc: "share of the realised reward that the protocol takes", High: 1},
 		{Name: "lookahead", Doc: "slots ahead that the right is sold", High: 1 << 20, Integer: true},
+		{Name: "resale", Doc: "whether the holder may sell the right on, just in time", High: 1, Integer: true, Optional: true},
+		{Name: "oversight", Doc: "share of its competitive total below which an outcome is rejected", High: 1, Optional: true},
+		{Name: "oversightNoise", Doc: "deviation of the logarithm of the total that validators see", High: 100, Optional: true},
 		{Name: "floor", Doc: "share of the payments that is seen at the deadline and burnt; the rest is the beacon proposer's", High: 1, Optional: true},
 	}
 }
 
 // termsOf reads the terms from settings that are points.
 func termsOf(s Settings) Terms {
-	t := Terms{BurnShare: s.Number("burnShare"), Lookahead: int(s.Number("lookahead"))}
+	t := Terms{BurnShare: s.Number("burnShare"), Lookahead: int(s.Number("lookahead")), Resale: s.Number("resale") > 0, Oversight: s.Number("oversight"), Noise: s.Number("oversightNoise")}
 	if floor, given := s["floor"]; given {
 		t.Residual = 1 - floor.From
 	}

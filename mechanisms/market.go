@@ -107,6 +107,8 @@ type Market struct {
 	Persistence float64
 	// Premium is mu: a holder of slot s values slot s+1 at (1+mu) v.
 	Premium float64
+	// Myopic agents do not look beyond the slot.
+	Myopic bool
 }
 
 // Validate says what is wrong with the market, or nil.

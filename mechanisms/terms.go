@@ -18,6 +18,12 @@ type Terms struct {
 	BurnShare float64
 	// Lookahead is L: the right is sold that many slots ahead.
 	Lookahead int
+	// Resale lets the holder sell the right on, by the auction that is best for it, once
+	// values are known (Pai, Resnick 2024). It takes a lookahead.
+	Resale bool
+	// Oversight is tau: validators reject an outcome that pays less than tau times its
+	// competitive total. Noise is the deviation of the logarithm of what they see.
+	Oversight, Noise float64
 	// Residual is the share of the payments that reaches the beacon proposer. With a
 	// floor (a burn auction, Drake 2023) what attesters saw bid at the deadline is
 	// burnt, and the proposer gets the rest: 1 less the share of the final payments that

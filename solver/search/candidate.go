@@ -48,6 +48,9 @@ func (e *evaluator) candidate(space mechanisms.Space, x []float64) (*Candidate, 
 		c.Feasible = false
 		c.Notes = append(c.Notes, fmt.Sprintf("%s is not defined here (nobody wins, or a concentration measure of nothing)", p.Objective.Name()))
 	}
+	if t.failed == 0 {
+		c.Notes = append(c.Notes, t.oversight.notes(design.Terms)...)
+	}
 	if !e.draws.single() && c.Objective != 0 && !math.IsNaN(c.Objective) {
 		c.TailShare = t.tail / c.Objective
 	}

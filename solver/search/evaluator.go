@@ -54,7 +54,14 @@ type sums struct {
 func (e *evaluator) scale() float64 { return e.draws.scale }
 
 func (e *evaluator) bound() Bound {
-	value, method := bound.Full(e.problem.Objective, e.draws.values, e.draws.weights, e.draws.agents)
+	values := e.draws.values
+	if e.problem.resold() { // welfare is then the highest value whoever holds the right
+		values = make([]float64, len(values))
+		for k := range e.draws.weights {
+			highest(e.draws.row(k), values[k*e.draws.agents:(k+1)*e.draws.agents])
+		}
+	}
+	value, method := bound.Full(e.problem.Objective, values, e.draws.weights, e.draws.agents)
 	return Bound{Value: value, Method: method}
 }
 
@@ -160,6 +167,12 @@ type worker struct {
 	forecasts []rights.Forecast
 	blind     error // why there are none
 	seen      []float64
+	// tops is what the right is worth to each agent where it can be sold on, nil
+	// where it cannot; passed are the chances, payments and payoffs of outcomes that
+	// validators let pass.
+	tops     []float64
+	rejected float64
+	passed   [3][]float64
 }
 
 func newWorker(p *Problem, d *draws) *worker {
@@ -186,6 +199,11 @@ func newWorker(p *Problem, d *draws) *worker {
 func (w *worker) certify() certify.Certificate {
 	if !w.certified {
 		w.certificate = w.certifier.Game(w.game, w.eq.Profile, w.eq.Payoff, certify.Options{})
+		most := 0.0
+		for _, u := range w.eq.Payoff {
+			most = math.Max(most, u)
+		}
+		w.certificate.Epsilon += w.rejected * most // see oversee
 		w.certified = true
 	}
 	return w.certificate
@@ -193,7 +211,10 @@ func (w *worker) certify() certify.Certificate {
 
 // robust is the protocol's revenue when the current draw's agents collude.
 func (w *worker) robust(discount float64) float64 {
-	ring := cartel.Ring{Game: w.game, Equilibrium: &w.eq, Burned: w.burned, Solver: w.kase.Solver}
+	if w.kase.Design.Terms.Noise > 0 && w.kase.Design.Terms.Oversight > 0 {
+		return math.NaN()
+	}
+	ring := cartel.Ring{Game: w.game, Equilibrium: &w.eq, Burned: w.burned, Solver: w.kase.Solver, Oversight: w.kase.Design.Terms.Oversight}
 	revenue, err := ring.RobustRevenue(discount, &w.rings)
 	if err != nil {
 		return math.NaN()
@@ -205,6 +226,12 @@ func (w *worker) robust(discount float64) float64 {
 // drawn, is worth a forecast less what waiting costs.
 func (w *worker) look(d *mechanisms.Design) {
 	w.forecasts, w.blind = rights.Forecasts(w.problem.Market, d.Mechanism, d.Terms.Lookahead)
+	w.tops = nil
+	if resold, err := resells(w.problem.Market, d.Terms); err != nil {
+		w.blind = err
+	} else if resold {
+		w.tops = make([]float64, w.draws.agents)
+	}
 	for _, f := range w.forecasts {
 		if !f.Plain() {
 			w.seen = make([]float64, w.draws.agents)
@@ -225,7 +252,12 @@ func (w *worker) solve(d *mechanisms.Design, k int, s *sums) {
 	}
 	psi := w.problem.Market.ConcealmentCost
 	factor, burned := d.Terms.Factor(psi), d.Terms.Burned(psi)
-	for i, v := range values {
+	worth := values
+	if w.tops != nil {
+		highest(values, w.tops)
+		worth = w.tops
+	}
+	for i, v := range worth {
 		w.game.Values[i] = factor * v
 		w.burned[i] = burned * v
 	}
@@ -234,9 +266,13 @@ func (w *worker) solve(d *mechanisms.Design, k int, s *sums) {
 	}
 	w.game.Mechanism, w.certified = d.Mechanism, false
 	w.solver.Brief = w.brief && s.report == nil
+	w.rejected = 0
 	err := w.blind
 	if err == nil {
 		err = w.solver.Solve(w.game, &w.eq)
+	}
+	if err == nil && w.eq.Status != equilibrium.NotFound {
+		w.rejected, err = oversee(d.Terms, &w.eq)
 	}
 	if err != nil || w.eq.Status == equilibrium.NotFound {
 		s.objective = math.NaN()
@@ -248,12 +284,23 @@ func (w *worker) solve(d *mechanisms.Design, k int, s *sums) {
 		}
 		return
 	}
-	w.account.Settle(values, w.eq.Win, w.eq.Cost, w.eq.Payoff, d.Terms, psi)
+	win, cost, payoff := w.eq.Win, w.eq.Cost, w.eq.Payoff
+	if w.rejected > 0 {
+		for k, x := range [][]float64{win, cost, payoff} {
+			w.passed[k] = scaled(w.passed[k], x, 1-w.rejected)
+		}
+		win, cost, payoff = w.passed[0], w.passed[1], w.passed[2]
+	}
+	w.account.Settle(worth, win, cost, payoff, d.Terms, psi)
+	w.account.Values = values
 	s.piece, s.margin = w.eq.Piece, w.eq.Margin
+	w.kase.Design, w.kase.Game = *d, w.game // before the objective, which may look at rings
 	s.objective += weight * w.problem.Objective.Of(&w.account)
-	w.kase.Design, w.kase.Game = *d, w.game
 	for j, c := range w.problem.Constraints {
-		measure, err := c.Measure(&w.kase)
+		measure, err := 0.0, overseen(c, d.Terms)
+		if err == nil {
+			measure, err = c.Measure(&w.kase)
+		}
 		if err != nil {
 			measure = math.NaN()
 			if s.report != nil {

@@ -31,6 +31,7 @@ type tally struct {
 	epsilon        float64
 	reason         string
 	approximate    bool
+	oversight      oversight
 
 	whys    []string  // per constraint: why unknown
 	witness []string  // per constraint: one line on the worst draw
@@ -86,9 +87,12 @@ func (t *tally) record(w *worker, values []float64, weight float64, tail bool) {
 	for i, v := range values {
 		t.values[i] += weight * v
 		t.signals[i] += weight * eq.Profile.Signals[i]
-		t.win[i] += weight * eq.Win[i]
-		t.cost[i] += weight * eq.Cost[i]
-		t.payoff[i] += weight * eq.Payoff[i]
+		t.win[i] += weight * w.account.Win[i]
+		t.cost[i] += weight * w.account.Cost[i]
+		t.payoff[i] += weight * w.account.Payoff[i]
+	}
+	if terms := w.kase.Design.Terms; terms.Oversight > 0 {
+		t.oversight.add(rates(terms, w.game, eq), weight)
 	}
 	t.unsold += weight * w.account.Unsold
 	if w.draws.single() {
@@ -154,6 +158,7 @@ func (t *tally) add(o *tally) {
 		t.metrics[j] += x
 	}
 	t.unsold += o.unsold
+	t.oversight.add(o.oversight, 1)
 	t.mixed = o.mixed
 	t.objective += o.objective
 	t.tail += o.tail
