@@ -2,7 +2,11 @@
 //
 //	allot search STUDY.yaml      the best mechanism, with a certificate
 //	allot evaluate STUDY.yaml    fixed mechanisms: equilibrium, objectives, constraints
+//	allot compare STUDY.yaml     mechanisms side by side, and which are the same
+//	allot cartel STUDY.yaml      the best off-chain agreement, and the patience it takes
+//	allot bound STUDY.yaml       what no mechanism can exceed
 //	allot import FILE            a study from relay data
+//	allot reproduce [NAME]       published results, ours beside theirs
 //	allot examples [NAME]        studies that ship with the program
 //
 // A study says who competes, which mechanisms may be used, what the protocol wants

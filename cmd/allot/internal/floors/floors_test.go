@@ -25,6 +25,7 @@ var floors = []struct {
 	{"solver/equilibrium", []string{"mechanisms", "mechanisms/distributions"}},
 	{"solver/certify", []string{"mechanisms", "mechanisms/distributions"}}, // never equilibrium: it shares no code with what it proves
 	{"solver/cartel", []string{"mechanisms", "mechanisms/distributions", "solver/equilibrium", "solver/certify"}},
+	{"solver/formats", []string{"mechanisms", "mechanisms/distributions", "solver/equilibrium", "solver/certify", "solver/bound"}},
 	{"solver/bound", []string{"mechanisms", "mechanisms/distributions", "objectives"}},
 	{"constraints", []string{"mechanisms", "mechanisms/distributions", "objectives", "solver/equilibrium", "solver/certify", "solver/cartel"}},
 	{"solver/search/optimize", nil},
