@@ -124,14 +124,6 @@ func (c *Cartel) at() string {
 	return "a discount factor of " + Digits(c.Discount)
 }
 
-// from says from which discount factor an agreement holds.
-func from(d float64) string {
-	if d >= 1 {
-		return "never"
-	}
-	return Digits(d)
-}
-
 // size is the size of the money.
 func (c *Cartel) size() float64 {
 	top := 0.0
