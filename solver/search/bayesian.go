@@ -24,6 +24,7 @@ type bayesian struct {
 	values  []mechanisms.Distribution
 	refusal string // why the market cannot be solved, or ""
 	highest float64
+	resale  *resale // computed when first asked for
 }
 
 func newBayesian(p *Problem) (*bayesian, error) {
@@ -46,12 +47,21 @@ type played struct {
 	account     mechanisms.Account
 	certificate func() certify.Certificate
 	failure     string
+	regime      equilibrium.Regime
+	signals     []float64 // where they do not depend on types
+	notes       []string
 }
 
 // play solves a design: agents play with their values less what the terms take.
 func (b *bayesian) play(d *mechanisms.Design) played {
 	if b.refusal != "" {
 		return played{failure: b.refusal}
+	}
+	if d.Terms.Oversight > 0 {
+		return played{failure: errPrivateOversight.Error()}
+	}
+	if d.Terms.Resale {
+		return b.resell(d)
 	}
 	psi := b.problem.Market.ConcealmentCost
 	factor := d.Terms.Factor(psi)
@@ -160,6 +170,9 @@ func (b *bayesian) scale() float64 { return b.highest }
 // takes part of a reward that it observes, and ahead of time agents know less of their
 // values, of which a seller can make more.
 func (b *bayesian) beyond() bool {
+	if b.problem.resold() { // a holder who resells takes part of what rivals would keep
+		return true
+	}
 	for _, s := range b.problem.Spaces {
 		for _, a := range s.Axes() {
 			if a.Name == "burnShare" || a.Name == "lookahead" && b.forgets() {
@@ -262,6 +275,8 @@ func (b *bayesian) candidate(space mechanisms.Space, x []float64) (*Candidate, e
 		}
 		return c, nil
 	}
+	c.Equilibrium.Regime = p.regime.String()
+	c.Notes = append(c.Notes, p.notes...)
 	proof := p.certificate()
 	c.Equilibrium.Status, c.Equilibrium.Epsilon, c.Equilibrium.Relative = proof.Standing.String(), proof.Epsilon, proof.Epsilon
 	if b.highest > 0 {
@@ -273,7 +288,7 @@ func (b *bayesian) candidate(space mechanisms.Space, x []float64) (*Candidate, e
 	c.Equilibrium.Unsold = p.account.Unsold
 	for i, a := range b.problem.Market.Agents {
 		c.Equilibrium.Agents = append(c.Equilibrium.Agents, AgentResult{
-			Name: a.Name, Value: p.account.Values[i], Signal: expectedBid(p.eq.Curves, i),
+			Name: a.Name, Value: p.account.Values[i], Signal: p.signal(i),
 			Win: p.account.Win[i], Cost: p.account.Cost[i], Payoff: p.account.Payoff[i],
 			Strategy: b.strategy(p.eq.Curves, i),
 		})
@@ -292,6 +307,14 @@ func (b *bayesian) candidate(space mechanisms.Space, x []float64) (*Candidate, e
 		c.Notes = append(c.Notes, b.problem.Objective.Name()+" is not defined here")
 	}
 	return c, nil
+}
+
+// signal is what agent i signals on average.
+func (p *played) signal(i int) float64 {
+	if i < len(p.signals) {
+		return p.signals[i]
+	}
+	return expectedBid(p.eq.Curves, i)
 }
 
 // expectedBid is the mean of a bid that is linear in the rank between knots.

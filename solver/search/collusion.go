@@ -84,8 +84,12 @@ func Collude(ctx context.Context, problem *Problem, discounts []float64) ([]*Col
 		eq.Cost = append([]float64(nil), eq.Cost...)
 		eq.Payoff = append([]float64(nil), eq.Payoff...)
 		c.Ring = cartel.Ring{
+			Oversight:   design.Terms.Oversight,
 			Game:        mechanisms.Game{Mechanism: design.Mechanism, Values: append([]float64(nil), w.game.Values...)},
 			Equilibrium: &eq, Burned: append([]float64(nil), w.burned...), Discounts: discounts, Solver: new(equilibrium.Solver),
+		}
+		if design.Terms.Oversight > 0 && design.Terms.Noise > 0 {
+			c.Reason = errNoisyRing.Error()
 		}
 		if !fitted(c.Ring.Game.Values) {
 			c.Reason = "what winning is worth is not a number"

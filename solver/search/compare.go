@@ -7,7 +7,7 @@ import (
 	"math/rand/v2"
 
 	"allot/mechanisms"
-	"allot/solver/equilibrium"
+	"allot/objectives"
 )
 
 // Likeness says how alike two mechanisms are; each includes those before it.
@@ -171,25 +171,26 @@ func sampleOutcomes(designs []mechanisms.Design, n int, p *Problem) [][]float64 
 		}
 	}
 	outcomes := make([][]float64, len(designs))
-	var solver equilibrium.Solver
-	var eq equilibrium.Equilibrium
-	game := mechanisms.Game{Values: make([]float64, n)}
-	for i, d := range designs {
-		random := rand.New(rand.NewPCG(2, uint64(n)))
-		factor := d.Terms.Factor(p.Market.ConcealmentCost)
-		game.Mechanism = d.Mechanism
-		for range sampledMarkets {
-			top := 0.0
-			for k := range game.Values {
-				game.Values[k] = factor * scale * (0.05 + 1.95*random.Float64())
-				top = math.Max(top, game.Values[k])
-			}
-			if err := solver.Solve(game, &eq); err != nil || eq.Status == equilibrium.NotFound {
+	d := &draws{agents: n, values: make([]float64, sampledMarkets*n), weights: make([]float64, sampledMarkets)}
+	random := rand.New(rand.NewPCG(2, uint64(n)))
+	for k := range d.values {
+		d.values[k] = scale * (0.05 + 1.95*random.Float64())
+	}
+	q := *p
+	q.Objective, q.Constraints = objectives.Revenue{}, nil
+	w := newWorker(&q, d)
+	for i := range designs {
+		w.look(&designs[i])
+		for k := range sampledMarkets {
+			var s sums
+			if w.solve(&designs[i], k, &s); math.IsNaN(s.objective) {
 				outcomes[i] = nil
 				break
 			}
-			for k := range n {
-				outcomes[i] = append(outcomes[i], eq.Win[k], eq.Cost[k]/top)
+			// What agents pay counts per unit of the largest value, before terms.
+			top := highest(d.row(k), nil)
+			for j := range n {
+				outcomes[i] = append(outcomes[i], w.account.Win[j], w.account.Cost[j]/top)
 			}
 		}
 	}

@@ -67,3 +67,32 @@ func TestElasticTicketsAreTheProportionalContest(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+// Waiting costs Alice 3 % of her value, which shows in nothing here: she wins at Bob's
+// 20 all the same. Where she sets the price it does.
+func TestCompareCountsTheCostOfWaiting(t *testing.T) {
+	m := market(30, 20, 10)
+	m.Agents[0].CapitalCost = 0.001
+	p := &search.Problem{
+		Market: m, Objective: goal(t, "revenue"),
+		Spaces: []mechanisms.Space{
+			space(t, "auction", nil),
+			space(t, "auction", mechanisms.Settings{"lookahead": mechanisms.Number(32)}),
+			space(t, "auction", mechanisms.Settings{"lookahead": mechanisms.Number(32), "pricing": mechanisms.Word("second")}),
+			space(t, "auction", mechanisms.Settings{"lookahead": mechanisms.Number(32), "resale": mechanisms.Number(1)}),
+		},
+	}
+	c, err := search.Compare(context.Background(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Likeness[0][1]; got != search.SameOutcome {
+		t.Errorf("just in time and ahead: %s, want %s", got, search.SameOutcome)
+	}
+	if got := c.Likeness[1][2]; got != search.SameEverywhere {
+		t.Errorf("first and second price ahead: %s, want %s", got, search.SameEverywhere)
+	}
+	if got := c.Likeness[1][3]; got != search.Different {
+		t.Errorf("with and without resale: %s, want %s", got, search.Different)
+	}
+}
