@@ -209,6 +209,8 @@ func wanted(p mechanisms.Parameter) string {
 		parts = append(parts, "an expression")
 	case p.PerAgent:
 		parts = append(parts, "a list with a number for each agent")
+	case p.Integer && p.High == 1:
+		parts = append(parts, "true", "false", "a range {from: 0, to: 1}")
 	case p.High > 0:
 		parts = append(parts, "a number", "a range {from, to}")
 	}

@@ -163,7 +163,7 @@ func (d *decoder) amounts(keys map[string]*node, amounts []named) error {
 
 // market reads the market block.
 func (d *decoder) market(n *node) (*mechanisms.Market, error) {
-	keys, err := d.keys(n, "market", "information", "agents", "discount", "concealmentCost", "persistence", "premium")
+	keys, err := d.keys(n, "market", "information", "agents", "discount", "concealmentCost", "persistence", "premium", "myopic")
 	if err != nil {
 		return nil, err
 	}
@@ -184,6 +184,12 @@ func (d *decoder) market(n *node) (*mechanisms.Market, error) {
 		{key: "premium", into: &m.Premium},
 	}); err != nil {
 		return nil, err
+	}
+	if v, ok := keys["myopic"]; ok {
+		var err error
+		if m.Myopic, err = d.truth(v, "myopic"); err != nil {
+			return nil, err
+		}
 	}
 	agents, ok := keys["agents"]
 	if !ok {
