@@ -316,3 +316,30 @@ func ExampleAuction() {
 	// 0.5 v: certified, epsilon 0.000001
 	// 0.6 v: certified, epsilon 0.016834
 }
+
+func TestSearch(t *testing.T) {
+	u := []mechanisms.Distribution{uniform(t, 1), uniform(t, 1)}
+	m := auction(t, 1, 0)
+	half, more := line(101, 1, 0.5, 0), line(101, 1, 0.7, 0)
+	if c := private.Search(m, u, []mechanisms.BidCurve{half, half}); c.Standing != certify.Approximate || c.Epsilon > 4e-3 {
+		t.Errorf("%+v", c)
+	}
+	if c := private.Search(m, u, []mechanisms.BidCurve{more, more}); c.Epsilon < 0.03 {
+		t.Errorf("%+v", c)
+	}
+	if c := private.Search(nil, u, []mechanisms.BidCurve{half, half}); c.Standing != certify.None {
+		t.Errorf("%+v", c)
+	}
+	if c := private.Search(m, []mechanisms.Distribution{nil, nil}, []mechanisms.BidCurve{half, half}); c.Standing != certify.None {
+		t.Errorf("%+v", c)
+	}
+}
+
+func ExampleSearch() {
+	u, _ := distributions.NewUniform(0, 1)
+	m, _ := mechanisms.NewAuction(1, 0)
+	c := line(101, 1, 0.7, 0)
+	found := private.Search(m, []mechanisms.Distribution{u, u}, []mechanisms.BidCurve{c, c})
+	fmt.Printf("%v: a gain of %.2f\n", found.Standing, found.Epsilon)
+	// Output: approximate: a gain of 0.06
+}

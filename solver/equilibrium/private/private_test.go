@@ -405,3 +405,63 @@ func TestErrors(t *testing.T) {
 		t.Error("no mechanism is accepted")
 	}
 }
+
+// The draw with a fee: tau (1+tau)/2 = 0.1 for two draws of U[0,1].
+func TestLottery(t *testing.T) {
+	u := uniform(t, 0, 1)
+	l := must[mechanisms.Lottery](t)(mechanisms.NewLottery(mechanisms.Lot{Fee: 0.1}))
+	eq, err := private.Solver{}.Solve(l, times(2, u))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tau := (math.Sqrt(1.8) - 1) / 2
+	near(t, "threshold", eq.Curves[0].Values[1], tau, 1e-10)
+	near(t, "revenue", eq.Account.Revenue(), 0.2*(1-tau), 1e-10)
+	near(t, "unsold", eq.Account.Unsold, tau*tau, 1e-10)
+	// A price and no fee: revenue p (1 - F(p)^n).
+	l = must[mechanisms.Lottery](t)(mechanisms.NewLottery(mechanisms.Lot{Price: 0.3, Weights: []float64{1, 2, 5}}))
+	eq, err = private.Solver{}.Solve(l, times(3, u))
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "revenue at a price", eq.Account.Revenue(), 0.3*(1-0.027), 1e-9)
+	near(t, "chances", eq.Account.Win[0]+eq.Account.Win[1]+eq.Account.Win[2], 1-0.027, 1e-9)
+	if w := eq.Account.Win; !(w[0] < w[1] && w[1] < w[2]) {
+		t.Errorf("chances %v at weights 1, 2, 5", w)
+	}
+}
+
+// The generic method finds the all-pay auction's equilibrium when it is not told that it is
+// one, to the accuracy that it claims; and its contests are best replies to the order of the
+// grid.
+func TestGeneric(t *testing.T) {
+	u := uniform(t, 0, 1)
+	for _, n := range []int{2, 3} {
+		m := hidden{allPay(t, 0)}
+		eq, err := private.Solver{}.Solve(m, times(n, u))
+		if err != nil || eq.Status != equilibrium.IterationLimit {
+			t.Fatal(err, eq)
+		}
+		near(t, "all-pay revenue", eq.Account.Revenue(), float64(n-1)/float64(n+1), 0.03)
+	}
+	c := must[mechanisms.Contest](t)(mechanisms.NewContest(mechanisms.Ratio{Exponent: 1}))
+	eq, err := private.Solver{}.Solve(c, times(2, u))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proof := certificate.Search(c, times(2, u), eq.Curves)
+	if proof.Standing != certify.Approximate || !(proof.Epsilon < 0.02*eq.Highest) {
+		t.Errorf("contest: %+v", proof)
+	}
+	// Known values: the contest of complete information, X = 1/(1/4+1/2), revenue 4/3.
+	eq, err = private.Solver{}.Solve(c, []dist{mechanisms.Point(4), mechanisms.Point(2)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "contest at 4, 2 (Neuder, Garimidi, Roughgarden 2024)", eq.Account.Revenue(), 4.0/3, 0.03)
+}
+
+// hidden is a mechanism that does not say what it can do.
+type hidden struct{ m mechanisms.Mechanism }
+
+func (h hidden) Allot(signals []float64, out *mechanisms.Outcome) { h.m.Allot(signals, out) }

@@ -177,7 +177,3 @@ func chances(groups []*group, i int, ends []float64) (win, worth float64) {
 	}
 	return win, worth
 }
-
-func (s Solver) generic(m mechanisms.Mechanism, values []mechanisms.Distribution) (*Equilibrium, error) {
-	return &Equilibrium{Status: equilibrium.NotFound, Reason: "no method for this mechanism with private values"}, nil
-}
