@@ -104,11 +104,15 @@ func Reproduction(e *reproduce.Entry) *Document {
 		d.Facts = append(d.Facts, Fact{"equilibria", text})
 	}
 	t := Table{Heading: "Ours beside theirs (* from a formula of theirs)", Columns: []string{"quantity", "ours", "theirs", "within", "verdict"}}
-	for i, r := range e.Rows {
+	given := map[string]int{}
+	for _, r := range e.Rows {
 		quantity := r.Quantity
-		if r.Reason != "" {
-			d.Remarks = append(d.Remarks, fmt.Sprintf("[%d] %s", i+1, reason(r)))
-			quantity += fmt.Sprintf(" [%d]", i+1)
+		if text := reason(r); text != "" {
+			if given[text] == 0 {
+				given[text] = len(given) + 1
+				d.Remarks = append(d.Remarks, fmt.Sprintf("[%d] %s", given[text], text))
+			}
+			quantity += fmt.Sprintf(" [%d]", given[text])
 		}
 		theirs, within := Text("-"), Text("-")
 		switch {

@@ -7,6 +7,7 @@ import (
 	"allot/mechanisms"
 	"allot/mechanisms/distributions"
 	"allot/solver/bound"
+	"allot/solver/equilibrium/private"
 )
 
 // auctions are the classics on auctions among agents who know their own value only.
@@ -23,6 +24,10 @@ var auctions = []Source{
 		Done: "first price between power distributions with linear strategies", Seen: memory, run: cheng},
 	{Name: "myerson1981", Citation: "Myerson (1981), Optimal Auction Design",
 		Done: "the revenue of the best mechanism, its reserves, and who wins", Seen: memory, run: myerson},
+	{Name: "graham-marshall1987", Citation: "Graham, Marshall (1987), Collusive Bidder Behavior at Single-Object Second-Price and English Auctions",
+		Done: "a ring of two among three uniform values; the best reserve against a ring", Seen: "from memory; numbers derived anew", run: partialRing},
+	{Name: "mcafee-mcmillan1992", Citation: "McAfee, McMillan (1992), Bidding Rings",
+		Done: "weak and strong rings of two uniform values", Seen: "from memory; numbers derived anew", run: wholeRing},
 }
 
 // dist checks a distribution.
@@ -65,6 +70,7 @@ func vickrey(h *sheet) {
 	h.same("2 of U[0,1], reserve 1/2: revenue", eq.Account.Revenue(), 5./12, 1e-6)
 	h.same("2 of U[0,1], reserve 1/2: bid at 0.8, v/2 + r^2/(2v)", bid(eq, 0, u, 0.8), 0.55625, 1e-6)
 	h.same("2 of U[0,1], reserve 1/2: chance of a sale", 1-eq.Account.Unsold, 0.75, 1e-9)
+	h.knownValue(u)
 	m, err := mechanisms.NewAllPay(0)
 	if h.failed(err) {
 		return
@@ -72,6 +78,73 @@ func vickrey(h *sheet) {
 	all := h.types(m, copies(5, u)...)
 	h.same("5 of U[0,1], all-pay: revenue (n-1)/(n+1)", all.Account.Revenue(), 2./3, 1e-6)
 	h.same("5 of U[0,1], all-pay: highest bid (n-1)/n", all.Top, 0.8, 1e-6)
+}
+
+// knownValue is Vickrey's bidder whose value, 1/2, everyone knows, against U[0,1].
+func (h *sheet) knownValue(u mechanisms.Distribution) {
+	const beta = 0.5
+	eq := h.bayes(1, 0, u, mechanisms.Point(beta))
+	h.same("U[0,1] against a known 1/2: lowest bid that wins, beta/2", eq.Bottom, beta/2, 1e-6)
+	h.same("U[0,1] against a known 1/2: highest bid, beta - beta^2/4", eq.Top, 0.4375, 1e-6)
+	h.same("U[0,1] against a known 1/2: bid at 0.8, beta - beta^2/(4v)", bid(eq, 0, u, 0.8), 0.421875, 1e-4)
+	if len(eq.Account.Payoff) == 2 {
+		// G(b) = (2-beta) beta/(2(2b-beta)) exp(-beta/(2b-beta) + 2/(2-beta))
+		h.same("U[0,1] against a known 1/2: its chance to bid at most 0.4", chance(eq, 1, 0.4), 0.8956641382172364, 1e-4)
+		h.same("U[0,1] against a known 1/2: the known bidder's pay-off, beta^2/4", eq.Account.Payoff[1], beta*beta/4, 1e-6)
+	}
+}
+
+// chance is the probability that an agent bids at most b.
+func chance(eq *private.Equilibrium, agent int, b float64) float64 {
+	c := eq.Curves[agent]
+	for k := 1; k < len(c.Bids); k++ {
+		if b < c.Bids[k] {
+			if c.Bids[k] == c.Bids[k-1] || b < c.Bids[k-1] {
+				return c.Below[k-1]
+			}
+			return c.Below[k-1] + (b-c.Bids[k-1])/(c.Bids[k]-c.Bids[k-1])*(c.Below[k]-c.Below[k-1])
+		}
+	}
+	return 1
+}
+
+// partialRing is a ring in a second-price auction.
+func partialRing(h *sheet) {
+	u := h.uniform(0, 1)
+	m, err := mechanisms.NewAuction(0, 0)
+	if h.failed(err) {
+		return
+	}
+	h.derived = true
+	h.same("3 of U[0,1], second price: revenue without a ring", h.types(m, u, u, u).Account.Revenue(), 0.5, 1e-9)
+	eq, err := private.Solver{}.Ring(m, copies(3, u), []int{0, 1})
+	if h.failed(err) {
+		return
+	}
+	h.same("3 of U[0,1], second price: revenue with a ring of two", eq.Account.Revenue(), 5./12, 1e-9)
+	reserve, revenue, err := private.Solver{}.RingReserve(0, copies(2, u), []int{0, 1})
+	if h.failed(err) {
+		return
+	}
+	h.same("2 of U[0,1] in one ring: the best reserve, 1/sqrt(3)", reserve, 1/math.Sqrt(3), 1e-6)
+	h.same("2 of U[0,1] in one ring: its revenue, 2/(3 sqrt(3))", revenue, 2/(3*math.Sqrt(3)), 1e-9)
+}
+
+// wholeRing is the ring of all agents, with and without transfers.
+func wholeRing(h *sheet) {
+	u := h.uniform(0, 1)
+	if h.err != nil {
+		return
+	}
+	c, err := private.Collude(copies(2, u), 0)
+	if h.failed(err) {
+		return
+	}
+	h.derived = true
+	h.same("2 of U[0,1]: an agent's pay-off under competition", c.Competitive[0], 1./6, 1e-9)
+	h.same("2 of U[0,1]: in a weak ring, which makes no transfers", c.Weak[0], 1./4, 1e-9)
+	h.same("2 of U[0,1]: in a strong ring, with transfers", c.Strong[0], 1./3, 1e-9)
+	h.same("2 of U[0,1]: what either leaves the protocol", c.Revenue, 0, 0)
 }
 
 func griesmer(h *sheet) {

@@ -304,8 +304,3 @@ func bid(eq *private.Equilibrium, agent int, d mechanisms.Distribution, value fl
 	}
 	return math.NaN()
 }
-
-// fair is the constraint that fairness is at least some number.
-func fair(least float64) (constraints.Constraint, error) {
-	return constraints.NewExpression("fairness", constraints.AtLeast, least)
-}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"allot/constraints"
+	"allot/mechanisms"
 	"allot/solver/bound"
 	"allot/solver/equilibrium/rights"
 	"allot/solver/equilibrium/slots"
@@ -114,38 +116,35 @@ func (h *sheet) mixtures(revenue float64) {
 	}
 }
 
-// dominate looks for a Sybil-proof mechanism of at least some fairness that brings more
-// than proportional tickets.
+// dominate looks for Sybil-proof mechanisms of at least some fairness that bring more than
+// proportional tickets.
 func (h *sheet) dominate(fairness float64) {
-	if h.err != nil {
-		return
-	}
-	spaces := append(h.space("contest", set("exponent", [2]float64{0.2, 2})), h.space("auction", set("pricing", "first"))...)
-	p := h.problem(market(4, 2), "revenue", spaces, demand{"sybil-proof", map[string]float64{"identities": 3}})
-	q := h.problem(market(4, 2), "revenue", h.space("contest", set("exponent", 1., "fee", [2]float64{0, 1})), demand{"sybil-proof", map[string]float64{"identities": 3}})
-	if h.err != nil {
-		return
-	}
-	for _, x := range [2]struct {
-		label  string
-		index  int
-		remark string
+	for _, x := range []struct {
+		label    string
+		family   string
+		settings mechanisms.Settings
+		remark   string
 	}{
-		{"most revenue at that fairness, Sybil-proof, contests and first price", 0, "among exponents and the first-price auction nothing dominates proportional tickets"},
-		{"the same with an entry fee on proportional tickets", 1, "an entry fee that takes what the weaker agent would keep leaves shares as they are and costs every further identity as much: a Sybil-proof mechanism that dominates, where the protocol knows the values"},
+		{"exponents", "contest", set("exponent", [2]float64{0.2, 2}),
+			"among exponents nothing dominates proportional tickets: those below 1 invite false identities, those above cost fairness"},
+		{"proportional tickets with an entry fee", "contest", set("exponent", 1., "fee", [2]float64{0, 1}),
+			"a fee that takes what the weaker agent would keep leaves shares as they are and costs every further identity as much: a Sybil-proof mechanism that dominates proportional tickets, where the protocol knows the values"},
+		{"equal lotteries with an entry fee", "lottery", set("fee", [2]float64{0, 2}, "price", [2]float64{0, 2}),
+			"charged on entry instead of on winning, the same expected payment makes a second identity cost as much as the first: a fee of v_2/2 brings the first-price auction's revenue at equal shares, Sybil-proof, and dominates both of the source's mechanisms, where the protocol knows the values"},
 	} {
-		problem := p
-		if x.index == 1 {
-			problem = q
-		}
-		c, err := fair(fairness - 1e-9)
+		p := h.problem(market(4, 2), "revenue", h.space(x.family, x.settings), demand{"sybil-proof", map[string]float64{"identities": 9}})
+		c, err := constraints.NewExpression("fairness", constraints.AtLeast, fairness-1e-9)
 		if h.failed(err) {
 			return
 		}
-		problem.Constraints = append(problem.Constraints, c)
-		s := h.seek(problem)
-		h.open(x.label, s.revenue(), x.remark)
+		p.Constraints = append(p.Constraints, c)
+		s := h.seek(p)
+		h.open("most revenue, Sybil-proof and as fair as proportional tickets: "+x.label, s.revenue(), x.remark)
+		h.open("its fairness: "+x.label, s.fairness(), "")
 	}
+	fee := h.solve([]float64{4, 2}, "lottery", set("fee", 1.), demand{"sybil-proof", map[string]float64{"identities": 9}})
+	h.open("equal lottery with an entry fee of 1: revenue", fee.revenue(), "the fee v_2/2 by itself, for comparison with the search")
+	h.open("equal lottery with an entry fee of 1: what 9 identities gain", fee.measure("sybil-proof"), "")
 }
 
 func assets(h *sheet) {
