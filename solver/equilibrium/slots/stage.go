@@ -15,6 +15,8 @@ type stage struct {
 	eq      equilibrium.Equilibrium
 	worth   [][]float64 // worth[i][k] = W_i(k|s), k = n for nobody
 	play    []float64   // the values that agents play with
+	plays   [][]float64 // the same when each state was last solved
+	begun   []bool      // it was
 	last    []float64
 	ranking *mechanisms.Ranking // nil: not a winner-pays auction
 	status  equilibrium.Status
@@ -23,7 +25,7 @@ type stage struct {
 
 func newStage(g Incumbency) *stage {
 	n := len(g.Values)
-	st := &stage{game: g, worth: rows(n, n+1), play: make([]float64, n), last: make([]float64, n), winners: make([]int, 0, n)}
+	st := &stage{game: g, worth: rows(n, n+1), play: make([]float64, n), plays: rows(n+1, n), begun: make([]bool, n+1), last: make([]float64, n), winners: make([]int, 0, n)}
 	if r, ok := g.Mechanism.(mechanisms.Ranked); ok && !r.Ranking().AllPay {
 		ranking := r.Ranking()
 		st.ranking = &ranking
@@ -95,7 +97,31 @@ func (st *stage) solve(s int, values [][]float64, win, cost []float64) error {
 		st.auction(win, cost)
 		return nil
 	}
-	return st.proportional(win, cost)
+	if st.begun[s] { // from step to step of the value iteration little changes
+		copy(st.play, st.plays[s])
+	} else {
+		st.guess()
+	}
+	err := st.proportional(win, cost)
+	copy(st.plays[s], st.play)
+	st.begun[s] = err == nil && st.status == equilibrium.Converged
+	return err
+}
+
+// guess makes all rivals alike.
+func (st *stage) guess() {
+	n := len(st.play)
+	for i := range st.play {
+		st.play[i] = 0
+		for k := range n {
+			if k != i {
+				st.play[i] = math.Max(st.play[i], st.gives(i, k))
+			}
+		}
+		if n == 1 {
+			st.play[i] = math.Max(0, st.gives(i, n))
+		}
+	}
 }
 
 // gives is what j would pay for winning instead of k.
@@ -186,16 +212,8 @@ func (st *stage) proportional(win, cost []float64) error {
 	if !kept && n > 2 {
 		return fmt.Errorf("slots: no method for a %T among %d agents: it matters to each who else wins", st.game.Mechanism, n)
 	}
-	for i := range st.play { // first guess: all rivals alike
-		st.play[i] = 0
-		for k := range n {
-			if k != i {
-				st.play[i] = math.Max(st.play[i], st.gives(i, k))
-			}
-		}
-		if n == 1 {
-			st.play[i] = math.Max(0, st.gives(i, n))
-		}
+	if n <= 2 {
+		st.guess() // exact unless the right can stay with the protocol
 	}
 	size := 0.0
 	weight := 1.0
