@@ -112,10 +112,12 @@ func known(s *study.Study) error {
 const (
 	// usual is the discount factor of the tables where the study gives none.
 	usual = 0.9
-	// mostRings is the largest market whose partial rings are examined, mostEntry
-	// the largest ring that newcomers are let into.
-	mostRings = 1000
-	mostEntry = 100
+	// mostRings is the largest market whose partial rings are examined, mostSearched
+	// the same where what members can do is searched for, mostEntry the largest ring that
+	// newcomers are let into.
+	mostRings    = 200
+	mostSearched = 10
+	mostEntry    = 100
 )
 
 // collude examines the ring against every mechanism of the study.
@@ -142,7 +144,10 @@ func collude(ctx context.Context, s *study.Study) ([]*report.Cartel, error) {
 			k.Notes = []string{c.Reason}
 			continue
 		}
-		c.Ring.Members, c.Ring.Monitoring, c.Ring.Oversight = a.Ring, a.Monitoring, a.Oversight
+		c.Ring.Members, c.Ring.Monitoring = a.Ring, a.Monitoring
+		if a.Oversight > 0 { // else the mechanism's own
+			c.Ring.Oversight = a.Oversight
+		}
 		c.Ring.Discounts = discounts
 		if a.Shadow != nil && !*a.Shadow {
 			c.Ring.Shadow = cartel.Off
@@ -215,9 +220,13 @@ func examine(k *report.Cartel, a *study.Cartel) error {
 	if err := given(k, ring, a); err != nil {
 		return err
 	}
+	most := mostRings
+	if !best.Exact {
+		most = mostSearched
+	}
 	switch n := len(ring.Game.Values); {
-	case n > mostRings:
-		k.Notes = append(k.Notes, fmt.Sprintf("partial rings are examined among up to %d agents", mostRings))
+	case n > most:
+		k.Notes = append(k.Notes, fmt.Sprintf("partial rings are examined among up to %d agents here", most))
 	case n > 1:
 		for _, d := range whole.Discounts {
 			if d == 0 && a.Discounts == nil || d == 0 && a.Ring != nil {
