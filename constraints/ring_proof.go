@@ -46,11 +46,12 @@ var errNoRing = errors.New("what a ring gains is not known")
 
 func (r ringProof) Measure(c *Case) (float64, error) {
 	if !math.IsNaN(r.discount) {
-		report, err := ring(c)
+		r, err := ringOf(c)
 		if err != nil {
 			return 0, err
 		}
-		return report.CriticalDiscount, nil
+		delta, _, err := r.CriticalDiscount(&c.room().rings)
+		return delta, err
 	}
 	if c.Design.Terms.Oversight > 0 {
 		report, err := ring(c)
@@ -66,15 +67,22 @@ func (r ringProof) Measure(c *Case) (float64, error) {
 	return s.Gap, nil
 }
 
-func ring(c *Case) (*cartel.Report, error) {
+func ringOf(c *Case) (cartel.Ring, error) {
 	if err := c.playable(); err != nil {
-		return nil, err
+		return cartel.Ring{}, err
 	}
 	t := c.Design.Terms
 	if t.Oversight > 0 && t.Noise > 0 {
-		return nil, errNoRing
+		return cartel.Ring{}, errNoRing
 	}
-	r := cartel.Ring{Game: c.Game, Equilibrium: c.Equilibrium, Solver: c.Solver, Oversight: t.Oversight, Curve: []float64{0}}
+	return cartel.Ring{Game: c.Game, Equilibrium: c.Equilibrium, Solver: c.Solver, Oversight: t.Oversight, Curve: []float64{0}}, nil
+}
+
+func ring(c *Case) (*cartel.Report, error) {
+	r, err := ringOf(c)
+	if err != nil {
+		return nil, err
+	}
 	return r.Analyse()
 }
 
