@@ -7,136 +7,209 @@ import (
 	"allot/solver/equilibrium"
 )
 
-// A draw among those who enter: with a fee c and a price p on winning, the type v enters
-// iff (v - p) s_i >= c, where s_i is its expected chance,
+// A lottery's agents enter if their value is at least a cutoff:
 //
-//	s_i = int_0^1 w_i x^(w_i-1) prod_{j != i} (F_j(tau_j) + (1-F_j(tau_j)) x^(w_j)) dx,
+//	(v*_i - price) T_i = fee,   T_i = E[w_i/(w_i + sum of w over the others who enter)]
 //
-// F_j(tau_j) being the chance that j stays out. Without a fee everyone enters whose value is
-// at least the price. With one the thresholds tau are found by iteration: a rival's higher
-// threshold raises one's chance and lowers one's own threshold, so averaged steps are taken.
-// Domain: any distributions; weights > 0. A test asserts the threshold of two draws of U[0,1]
-// at fee 0.1: tau (1+tau)/2 = 0.1.
+// because what entering brings rises with the value and standing back brings
+// nothing. Without a fee v* is the price whatever the others do. Agents of equal
+// distribution and weight enter alike; the fewer enter, the better the chance, so among
+// equals the cutoff is unique; among different agents each one's cutoff is solved for in
+// turn until none moves. Types of the cutoff's value (an atom) mix: the cutoff is a rank.
+// The chance is exact but for rounding, for any number of agents and any weights (see
+// lattice). Domain: every distribution with a mean. (Entry at a cutoff: Samuelson 1985.)
+// A test asserts v* = (sqrt 5 - 1)/2 for two uniform draws at fee 1/2, where v (1+v)/2 = 1/2,
+// and the binomial sum for many.
 func (s Solver) lottery(eq *Equilibrium, lot mechanisms.Lot, values []mechanisms.Distribution) {
-	eq.Method = "thresholds of entry"
-	n := len(values)
-	laws := make([]*law, n)
-	for _, g := range grouped(values) {
-		for _, i := range g.agents {
-			laws[i] = g.law
-		}
+	eq.Method = "cutoffs of entry (Samuelson 1985), the chances by the transform of the entrants' weights"
+	ps := parties(values, lot.Weights)
+	d := draw{parties: ps, lot: lot, entry: make([]rank, len(ps))}
+	if !d.solve() {
+		eq.Status, eq.Reason = equilibrium.NotFound, "the cutoffs of entry did not settle"
+		eq.Curves = nil
+		return
 	}
-	weight := func(i int) float64 {
-		if i < len(lot.Weights) {
-			return lot.Weights[i]
-		}
-		return 1
-	}
-	at, out := make([]float64, n), make([]float64, n)
-	for i, l := range laws {
-		at[i] = lot.Price
-		out[i] = l.CDF(math.Nextafter(at[i], math.Inf(-1)))
-	}
-	share := func(i int) float64 { return entrance(i, n, out, weight) }
-	if lot.Fee > 0 {
-		if n > 1 {
-			eq.Selection = "the equilibrium that averaged steps reach"
-		}
-		worst := math.Inf(1)
-		for step := 0; step < 2000 && worst > 1e-13; step++ {
-			worst = 0
-			for i, l := range laws {
-				next := lot.Price + lot.Fee/share(i)
-				worst = math.Max(worst, math.Abs(next-at[i])/math.Max(next, 1e-300))
-				at[i] += 0.5 * (next - at[i])
-				out[i] = l.CDF(math.Nextafter(at[i], math.Inf(-1)))
-			}
-		}
-		if worst > 1e-9 {
-			eq.Status, eq.Reason = equilibrium.NotFound, "the thresholds of entry did not settle"
-			eq.Curves = nil
-			return
+	if lot.Fee > 0 && len(values) > 1 {
+		eq.Selection = "equal agents enter alike"
+		if len(ps) > 1 {
+			eq.Selection += "; others may exist"
 		}
 	}
 	acc := &eq.Account
-	acc.Values, acc.Win = make([]float64, n), make([]float64, n)
-	acc.Cost, acc.Payoff = make([]float64, n), make([]float64, n)
-	acc.Unsold = 1
-	for i, l := range laws {
-		enters := 1 - out[i]
-		p := share(i)
-		one := []*group{{law: l, n: 1}}
-		worth := p * (at[i]*enters + excess(one, at[i]))
-		acc.Values[i], acc.Win[i] = l.Mean(), p*enters
-		acc.Cost[i] = (p*lot.Price + lot.Fee) * enters
-		acc.Payoff[i] = worth - acc.Cost[i]
-		acc.Welfare += worth
-		acc.Unsold *= out[i]
+	n := len(values)
+	acc.Values, acc.Win, acc.Cost, acc.Payoff = make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
+	none := 1.0
+	for i := range ps {
+		p := &ps[i]
+		e := d.entry[i]
 		var k knots
-		entry := rank{out[i], enters, math.Min(math.Max(at[i], l.low), l.high)}
-		k.out(&group{law: l}, entry)
-		signal := 0.0
-		if enters > 0 {
-			signal = 1
-			k.add(entry, signal)
+		k.one(p.group, e, 1)
+		curve := k.curve()
+		t := 0.0
+		if e.above > 0 {
+			t = d.chance(i)
+			eq.Top, eq.Bottom = 1, 1
 		}
-		if len(k.ranks) == 0 {
-			k.add(rank{0, 1, l.low}, signal)
+		win := e.above * t
+		worth := t * upward(p.group, e)
+		cost := e.above*lot.Fee + win*lot.Price
+		none *= power(1-e.above, p.n)
+		for _, a := range p.agents {
+			eq.Curves[a] = curve
+			acc.Values[a], acc.Win[a], acc.Cost[a], acc.Payoff[a] = p.Mean(), win, cost, math.Max(0, worth-cost)
+			acc.Welfare += worth
 		}
-		k.add(rank{1, 0, l.high}, signal)
-		eq.Curves[i] = k.curve()
 	}
-	acc.Unsold = clean(acc.Unsold)
-	eq.Bottom, eq.Top = 0, 1
+	acc.Unsold = clean(none)
 	eq.Status = equilibrium.Converged
 }
 
-// entrance is an entrant's expected chance.
-func entrance(i, n int, out []float64, weight func(int) float64) float64 {
-	// In u = x^(w_i): int_0^1 prod (out_j + (1-out_j) u^(w_j/w_i)) du, by panels towards
-	// both ends.
-	f := func(u float64) float64 {
-		p := 1.0
-		for j := range n {
-			if j == i {
-				continue
-			}
-			e := weight(j) / weight(i)
-			x := u
-			if e != 1 {
-				x = math.Pow(u, e)
-			}
-			p *= out[j] + (1-out[j])*x
-			if p == 0 {
-				break
-			}
-		}
-		return p
+// upward is E[V; rank above e].
+func upward(g *group, e rank) float64 {
+	if e.above <= 0 {
+		return 0
 	}
-	sum := 0.0
-	for a, b := 0.0, 0.5; a < 1-1e-15; a, b = b, b+(1-b)/2 {
-		if n < 16 && len(out) < 16 && a == 0 {
-			if even(i, n, weight) { // a polynomial of low degree
-				return integral(f, 0, 1)
-			}
-		}
-		if a == 0 { // powers of u: towards 0 too
-			for c, d := 1e-12, 1e-9; c < 0.5; c, d = d, math.Min(0.5, d*8) {
-				sum += integral(f, c, d)
-			}
-			continue
-		}
-		sum += integral(f, a, b)
+	if g.point() {
+		return e.above * g.low
 	}
-	return sum
+	if e.below <= 0 {
+		return g.Mean()
+	}
+	v, one := e.value, []*group{{law: g.law, n: 1}}
+	ends := panels(one, v)
+	return v*e.above + over(g.survival, ends) + beyond(one, ends[len(ends)-1])
 }
 
-// even reports equal weights.
-func even(i, n int, weight func(int) float64) bool {
-	for j := range n {
-		if weight(j) != weight(i) {
-			return false
+// draw is a lottery among parties.
+type draw struct {
+	parties []party
+	lot     mechanisms.Lot
+	entry   []rank
+	grid    *lattice
+	product []float64
+}
+
+// chance is T_i at the present cutoffs.
+func (d *draw) chance(i int) float64 {
+	if d.grid == nil {
+		least, most := math.Inf(1), 0.0
+		for _, p := range d.parties {
+			least, most = math.Min(least, p.weight), most+p.weight*float64(p.n)
+		}
+		d.grid = newLattice(least, most)
+		d.product = make([]float64, len(d.grid.u))
+	}
+	for k, u := range d.grid.u {
+		log := 0.0
+		for j := range d.parties {
+			p, m := &d.parties[j], d.parties[j].n
+			if j == i {
+				m--
+			}
+			if q := d.entry[j].above; m > 0 && q > 0 {
+				log += float64(m) * math.Log1p(q*math.Expm1(-p.weight*u))
+			}
+		}
+		d.product[k] = math.Exp(log)
+	}
+	return d.grid.chance(d.parties[i].weight, d.product)
+}
+
+// solve finds the cutoffs.
+func (d *draw) solve() bool {
+	for i := range d.parties {
+		p := &d.parties[i]
+		d.entry[i] = rank{0, 1, p.low}
+		if d.lot.Fee == 0 {
+			d.entry[i] = from(p.group, d.lot.Price)
 		}
 	}
-	return true
+	if d.lot.Fee == 0 {
+		return true
+	}
+	last := math.Inf(1)
+	weight := 1.0
+	for round := range 400 {
+		moved := 0.0
+		for i := range d.parties {
+			before := d.entry[i]
+			d.cut(i)
+			if weight < 1 {
+				d.entry[i] = between(d.parties[i].group, before, d.entry[i], weight)
+			}
+			moved = math.Max(moved, math.Abs(d.entry[i].above-before.above))
+		}
+		if len(d.parties) == 1 || moved < 1e-14 {
+			return true
+		}
+		if round > 20 && moved > 0.7*last {
+			weight = math.Max(0.1, weight*0.8)
+		}
+		last = moved
+	}
+	return last < 1e-11
+}
+
+// from is the rank of the lowest type of at least v.
+func from(g *group, v float64) rank {
+	switch {
+	case v <= g.low:
+		return rank{0, 1, g.low}
+	case v > g.high:
+		return rank{1, 0, g.high}
+	}
+	just := math.Nextafter(v, 0)
+	return rank{g.CDF(just), g.survival(just), v}
+}
+
+// between is the rank a share w of the way from a to b.
+func between(g *group, a, b rank, w float64) rank {
+	r := rank{below: a.below + w*(b.below-a.below), above: a.above + w*(b.above-a.above)}
+	r.value = g.low
+	switch {
+	case r.above <= 0:
+		r.value = g.high
+	case r.below > 0:
+		r.value = g.at(r.below, r.above)
+	}
+	return r
+}
+
+// cut solves for the cutoff of party i, given the others': the least rank at which
+// entering pays its fee.
+func (d *draw) cut(i int) {
+	p := &d.parties[i]
+	pays := func(r rank) bool {
+		d.entry[i] = r
+		return (r.value-d.lot.Price)*d.chance(i) >= d.lot.Fee
+	}
+	d.entry[i] = least(p.group, pays)
+}
+
+// least is the lowest rank for which what holds from some rank up holds.
+func least(g *group, holds func(rank) bool) rank {
+	if r := (rank{0, 1, g.low}); holds(r) {
+		return r
+	}
+	// In ln(p/(1-p)), which reaches both tails.
+	at := func(x float64) rank {
+		p, q := 1/(1+math.Exp(-x)), 1/(1+math.Exp(x))
+		return rank{p, q, g.at(p, q)}
+	}
+	lo, hi := -700.0, 700.0
+	if !holds(at(hi)) {
+		return rank{1, 0, g.high}
+	}
+	for range 80 {
+		mid := lo/2 + hi/2
+		if mid <= lo || mid >= hi {
+			break
+		}
+		if holds(at(mid)) {
+			hi = mid
+		} else {
+			lo = mid
+		}
+	}
+	return at(hi)
 }
