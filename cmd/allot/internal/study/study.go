@@ -48,6 +48,8 @@ type Study struct {
 	Problem search.Problem
 	// Cartel is the agreement that the study names, nil for none.
 	Cartel *Cartel
+	// Atlas is what a map of the study varies, nil for nothing.
+	Atlas *Atlas
 }
 
 // Read reads a study from r; file is the name that errors carry. Reading stops a
@@ -67,7 +69,7 @@ func Parse(file string, text []byte) (*Study, error) {
 		return nil, err
 	}
 	d := &decoder{file: file}
-	top, err := d.keys(root, "the study", "market", "mechanisms", "objective", "constraints", "cartel", "search")
+	top, err := d.keys(root, "the study", "market", "mechanisms", "objective", "constraints", "cartel", "map", "search")
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +86,7 @@ func Parse(file string, text []byte) (*Study, error) {
 		{"objective", "", false, func(n *node) (err error) { p.Objective, err = d.objective(n); return }},
 		{"constraints", "", false, func(n *node) (err error) { p.Constraints, err = d.constraints(n); return }},
 		{"cartel", "", false, func(n *node) (err error) { s.Cartel, err = d.cartel(n, p.Market); return }},
+		{"map", "", false, func(n *node) (err error) { s.Atlas, err = d.atlas(n, p.Market); return }},
 		{"search", "", false, func(n *node) error { return d.search(n, p) }},
 	} {
 		n, given := top[part.key]
