@@ -8,8 +8,10 @@ import (
 // snap replaces the coordinates of the answer by the short decimals that they miss by
 // a rounding error: 1 for 0.99999999997. A decimal is tried where the digits after it
 // are 000 or 999, and taken where it is feasible and not worse, or worse only by what
-// the tolerance of a constraint was worth.
-// Domain: any answer; an answer without a near short decimal costs no evaluation.
+// the tolerance of a constraint was worth. Where another value of the parameter was seen
+// to do as well, the answer is one of many, and the plainest of them is wanted: 0, 1,
+// an end of the range, or a short decimal in it, in this order.
+// Domain: any answer; one without a near short decimal and without ties costs no evaluation.
 type snap struct {
 	axis    int
 	choices []float64
@@ -23,11 +25,17 @@ func (s *snap) run(o *Optimizer) bool {
 	}
 	for ; s.axis < len(o.problem.Axes); s.axis, s.ready = s.axis+1, false {
 		a := o.problem.Axes[s.axis]
-		if a.Integer || a.To == a.From {
+		if a.To == a.From {
 			continue
 		}
 		if !s.ready {
-			s.choices, s.ready = decimals(o.best.X[s.axis], a), true
+			s.choices, s.ready = nil, true
+			if o.ties(s.axis) {
+				s.choices = plain(o.best.X[s.axis], a)
+			}
+			if !a.Integer {
+				s.choices = append(s.choices, decimals(o.best.X[s.axis], a)...)
+			}
 		}
 		for _, v := range s.choices {
 			x := append([]float64(nil), o.best.X...)
@@ -36,6 +44,9 @@ func (s *snap) run(o *Optimizer) bool {
 			if q == nil {
 				return false
 			}
+			if q == o.best {
+				break
+			}
 			if o.excuses(q, o.best) {
 				o.best = q
 				break
@@ -43,6 +54,35 @@ func (s *snap) run(o *Optimizer) bool {
 		}
 	}
 	return true
+}
+
+// ties reports that a point with another value on the axis is as good as the answer.
+func (o *Optimizer) ties(axis int) bool {
+	p := o.best
+	if !p.Feasible || p.failed {
+		return false
+	}
+	for _, q := range o.points {
+		if q.told && !q.failed && q.Feasible && q.Objective == p.Objective && q.X[axis] != p.X[axis] {
+			return true
+		}
+	}
+	return false
+}
+
+// plain lists values of an axis, the plainest first: none after v itself.
+func plain(v float64, a Axis) []float64 {
+	middle := a.From + (a.To-a.From)/2
+	var out []float64
+	for _, w := range [...]float64{0, 1, a.From, a.To, math.Round(middle)} {
+		if w >= a.From && w <= a.To {
+			out = append(out, w)
+		}
+		if w == v {
+			break
+		}
+	}
+	return out
 }
 
 // decimals lists up to two short decimals next to v, the shortest first.
@@ -80,7 +120,7 @@ func (o *Optimizer) excuses(q, p *point) bool {
 		return false
 	}
 	if q.Objective >= p.Objective {
-		return true
+		return q.Violation <= p.Violation || worst(q) <= math.Max(0, worst(p))
 	}
 	// p lives on the tolerance: it is better only by moving a slack by as much.
 	wp, wq := worst(p), worst(q)
