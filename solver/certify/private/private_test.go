@@ -343,3 +343,36 @@ func ExampleSearch() {
 	fmt.Printf("%v: a gain of %.2f\n", found.Standing, found.Epsilon)
 	// Output: approximate: a gain of 0.06
 }
+
+// entry is the strategy of entering from a rank.
+func entry(rank float64) mechanisms.BidCurve {
+	return mechanisms.BidCurve{Values: []float64{0, rank, rank, 1}, Bids: []float64{0, 0, 1, 1}, Below: []float64{0, rank, rank, 1}, Above: []float64{1, 1 - rank, 1 - rank, 0}}
+}
+
+func TestLottery(t *testing.T) {
+	u := []mechanisms.Distribution{uniform(t, 1), uniform(t, 1)}
+	m, err := mechanisms.NewLottery(mechanisms.Lot{Fee: 0.1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tau := (math.Sqrt(1.8) - 1) / 2 // tau (1+tau)/2 = fee
+	if c := private.Lottery(m, u, []mechanisms.BidCurve{entry(tau), entry(tau)}); c.Standing != certify.Certified || c.Epsilon > 1e-3 {
+		t.Errorf("%+v", c)
+	}
+	// From 0.4 up: the type below 0.4 has 0.4*0.7 - 0.1 = 0.18 to gain.
+	if c := private.Lottery(m, u, []mechanisms.BidCurve{entry(0.4), entry(0.4)}); math.Abs(c.Epsilon-0.18) > 1e-3 {
+		t.Errorf("%+v", c)
+	}
+	if c := private.Lottery(nil, u, nil); c.Standing != certify.None {
+		t.Errorf("%+v", c)
+	}
+}
+
+func ExampleLottery() {
+	u, _ := distributions.NewUniform(0, 1)
+	m, _ := mechanisms.NewLottery(mechanisms.Lot{Price: 0.5})
+	c := entry(0.5)
+	proof := private.Lottery(m, []mechanisms.Distribution{u, u}, []mechanisms.BidCurve{c, c})
+	fmt.Printf("%v: %.6f\n", proof.Standing, proof.Epsilon)
+	// Output: certified: 0.000000
+}

@@ -29,12 +29,12 @@ func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*g
 	var active []*group
 	n := 0
 	for _, g := range groups {
-		if g.high > low || (g.high == low && g.low == g.high && rule.Reserve == low) {
+		if g.high > low {
 			active = append(active, g)
 			n += g.n
 		}
 	}
-	for _, g := range groups {
+	for _, g := range active {
 		if g.point() && g.n > 1 {
 			eq.Status, eq.Reason = equilibrium.NotFound, "several agents with one known value among others: no method here solves that"
 			return
@@ -52,7 +52,11 @@ func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*g
 		sys.depth = -40
 	}
 	for i, g := range active {
-		sys.end += float64(g.n) * math.Log(g.CDF(math.Nextafter(low, 0)))
+		if low == rule.Reserve {
+			sys.end += float64(g.n) * math.Log(g.CDF(math.Nextafter(low, 0)))
+		} else { // types of just the lowest bid bid that
+			sys.end += float64(g.n) * math.Log(g.CDF(low))
+		}
 		if g == strong {
 			sys.strong = i
 			sys.floor = g.low - low
@@ -80,7 +84,7 @@ func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*g
 	}
 	s.trace(eq, rule, groups, active, sys, strong)
 	eq.Status = equilibrium.Converged
-	if bad := unsound(eq); bad != "" {
+	if bad := eq.Reason + unsound(eq); bad != "" {
 		*eq = Equilibrium{Status: equilibrium.NotFound, Method: eq.Method, Reason: bad, Highest: eq.Highest}
 	}
 }
@@ -93,174 +97,6 @@ func unsound(eq *Equilibrium) string {
 		}
 	}
 	return ""
-}
-
-// lowest is the lowest bid that can win, and the agent whose support starts above it, if
-// there is exactly one.
-func lowest(groups []*group, reserve float64) (low float64, strong *group) {
-	for _, g := range groups {
-		if strong == nil || g.low > strong.low {
-			strong = g
-		}
-	}
-	if strong.low <= reserve {
-		return reserve, nil
-	}
-	next := reserve
-	for _, g := range groups {
-		if g == strong {
-			if g.n > 1 {
-				return strong.low, nil
-			}
-			continue
-		}
-		next = math.Max(next, g.low)
-	}
-	if next >= strong.low {
-		return strong.low, nil
-	}
-	// One agent is above the others for sure: argmax (l-b) prod F_j(b).
-	l := strong.low
-	pay := func(b float64) float64 {
-		p := l - b
-		for _, g := range groups {
-			if g != strong {
-				p *= power(g.CDF(b), g.n)
-			}
-		}
-		return p
-	}
-	candidates := []float64{next, l}
-	for _, g := range groups {
-		if g != strong {
-			candidates = append(candidates, g.breaks...)
-		}
-	}
-	for i := 1; i < 400; i++ {
-		candidates = append(candidates, next+(l-next)*float64(i)/400)
-	}
-	sort.Float64s(candidates)
-	best, most := next, pay(next)
-	at := 0
-	for i, b := range candidates {
-		if b < next || b > l {
-			continue
-		}
-		if p := pay(b); p > most {
-			best, most, at = b, p, i
-		}
-	}
-	// Golden section to rounding, then the derivative's sign by a parabola.
-	a, b := best, best
-	if at > 0 {
-		a = math.Max(next, candidates[at-1])
-	}
-	if at+1 < len(candidates) {
-		b = math.Min(l, candidates[at+1])
-	}
-	for range 100 {
-		x, y := b-(b-a)*0.6180339887498949, a+(b-a)*0.6180339887498949
-		if !(b-a > 1e-7*l) {
-			break
-		}
-		if pay(x) > pay(y) {
-			b = y
-		} else {
-			a = x
-		}
-	}
-	mid, h := a/2+b/2, 1e-4*l
-	if mid-h > next && mid+h < l {
-		f0, f1, f2 := pay(mid-h), pay(mid), pay(mid+h)
-		if d := f0 - 2*f1 + f2; d < 0 {
-			if x := mid + h*(f0-f2)/(2*d); pay(x) >= most*(1-1e-13) && math.Abs(x-mid) < h {
-				return x, strong
-			}
-		}
-	}
-	if pay(mid) > most {
-		return mid, strong
-	}
-	return best, strong
-}
-
-// degenerate reports that at the lowest bid one agent wins against all others for sure.
-func degenerate(groups, active []*group, low float64) bool {
-	if len(active) == 1 && active[0].n > 1 {
-		return false
-	}
-	above := 0
-	for _, g := range groups {
-		if g.survival(low) > 0 || g.high > low {
-			above += g.n
-		}
-	}
-	return above < 2
-}
-
-// alone is the equilibrium in which at most one agent has values above the lowest bid:
-// it bids that, the others their values.
-func (s Solver) alone(eq *Equilibrium, rule mechanisms.Ranking, groups, active []*group, low float64) {
-	eq.Selection = "the others bid their values"
-	agents := len(eq.Curves)
-	acc := &eq.Account
-	acc.Values, acc.Win = make([]float64, agents), make([]float64, agents)
-	acc.Cost, acc.Payoff = make([]float64, agents), make([]float64, agents)
-	unsold := 1.0
-	for _, g := range groups {
-		var k knots
-		one := len(active) == 1 && active[0] == g
-		if one {
-			entry := rank{0, 1, g.low}
-			if low > g.low {
-				v := math.Nextafter(low, 0)
-				entry = rank{g.CDF(v), g.survival(v), low}
-			}
-			k.one(g, entry, low)
-			i := g.agents[0]
-			tail := g.Mean()
-			if low > g.low {
-				ends := panels([]*group{g}, low)
-				tail = low*entry.above + over(g.survival, ends) + beyond([]*group{g}, ends[len(ends)-1])
-			}
-			acc.Win[i], acc.Cost[i], acc.Payoff[i] = entry.above, low*entry.above, tail-low*entry.above
-			acc.Welfare += tail
-			unsold -= entry.above
-		} else {
-			s.truth0(&k, g, rule.Reserve, low, eq.Highest)
-		}
-		curve := k.curve()
-		for _, i := range g.agents {
-			eq.Curves[i] = curve
-			acc.Values[i] = g.Mean()
-		}
-	}
-	acc.Unsold = clean(unsold)
-	eq.Bottom, eq.Top = low, low
-	eq.Status = equilibrium.Converged
-}
-
-// truth0 adds types that bid their values from the reserve up to low, standing back
-// below the reserve.
-func (s Solver) truth0(k *knots, g *group, reserve, low, scale float64) {
-	if g.low >= low && g.low > reserve {
-		return
-	}
-	entry := rank{0, 1, g.low}
-	if reserve > g.low {
-		v := math.Nextafter(reserve, 0)
-		entry = rank{g.CDF(v), g.survival(v), reserve}
-		k.out(g, entry)
-	}
-	for _, r := range s.refine(ladder(g, entry, 2), g, equals(3), scale) {
-		if r.value > low {
-			break
-		}
-		k.add(r, math.Max(reserve, r.value))
-	}
-	if len(k.bids) == 0 || k.ranks[len(k.ranks)-1].above > 0 && g.high <= low {
-		k.add(rank{1, 0, g.high}, math.Min(low, g.high))
-	}
 }
 
 // top finds the top bid: what is missed below is nearly linear in it from the low side,
@@ -546,17 +382,33 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 	for _, w := range acc.Win {
 		sold += w
 	}
-	unsold := 0.0
-	if sys.reserve > 0 {
-		unsold = belowStrictly(groups, sys.reserve)
+	// Nobody bids more than the lowest bid: unsold below a reserve, and else taken by whoever
+	// has just that value.
+	bottom := 1.0
+	for _, g := range active {
+		v := sys.low
+		if sys.low == sys.reserve {
+			v = math.Nextafter(v, 0)
+		}
+		bottom *= power(g.CDF(v), g.n)
+	}
+	if strong != nil || sys.low == 0 {
+		bottom = 0
 	}
 	// What is left is the stretch below the last step, where next to nobody wins.
-	if gap := 1 - unsold - sold; math.Abs(gap) < 1e-6 && sold > 0 {
+	if gap := 1 - bottom - sold; math.Abs(gap) < 1e-6 && sold > 0 {
 		for i := range acc.Win {
-			acc.Win[i] *= (1 - unsold) / sold
+			acc.Win[i] *= (1 - bottom) / sold
 		}
+	} else {
+		eq.Reason = "the integration lost a part of the types: distributions with atoms or gaps among different agents"
+		return
 	}
-	acc.Unsold = clean(unsold)
+	acc.Unsold = bottom
+	if bottom > 0 {
+		s.leftovers(eq, groups, sys.low)
+	}
+	acc.Unsold = clean(acc.Unsold)
 }
 
 // expect adds up what the steps bring: dF^N for the highest bid's distribution function
@@ -640,10 +492,12 @@ func (s Solver) patch(build []knots, active []*group, sys *system, y []float64, 
 			if !sys.joined[i] {
 				continue
 			}
-			if g == strong {
-				first[i] = rank{0, 1, g.low}
+			if g == strong || g.low == sys.low {
+				build[i].add(rank{0, 1, g.low}, sys.low)
 			}
-			build[i].add(first[i], sys.low)
+			if g != strong {
+				build[i].add(first[i], sys.low)
+			}
 		}
 		return
 	}

@@ -85,6 +85,10 @@ func (s Solver) truth(k *knots, g *group, rise func(a, b rank) float64, n int, l
 			bid = 2 * k.bids[len(k.bids)-1]
 		}
 		k.add(r, math.Max(bid, reserve))
+		if v := g.beyond(r); v > r.value && v < math.Inf(1) { // over a gap
+			r.value = v
+			k.add(r, math.Max(v, reserve))
+		}
 	}
 }
 

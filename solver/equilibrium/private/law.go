@@ -63,6 +63,23 @@ func (l *law) at(p, s float64) float64 {
 	return l.Quantile(p)
 }
 
+// beyond is the value just above a rank: beyond the gap where there is one.
+func (l *law) beyond(r rank) float64 {
+	if !l.rough() || r.above <= 0 {
+		return r.value
+	}
+	v := 0.0
+	if r.above < 0.5 {
+		v = l.upper(r.above * (1 - 1e-12))
+	} else {
+		v = l.Quantile(r.below + 1e-12)
+	}
+	if v <= r.value*(1+1e-9) {
+		return r.value
+	}
+	return v
+}
+
 // same reports equal distributions; two that cannot be compared are different.
 func same(a, b mechanisms.Distribution) bool {
 	t := reflect.TypeOf(a)

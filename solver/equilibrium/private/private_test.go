@@ -168,6 +168,8 @@ func TestFirstPrice(t *testing.T) {
 		// b_i = a_j v/(1+a_j) where the tops agree: top_1 a_2/(1+a_2) = top_2 a_1/(1+a_1).
 		{"the linear class (Cheng 2006)", 0, []dist{power(t, 1, 0.75), power(t, 2, 1)}, 0, 0.5, math.NaN(), 1e-9, 0},
 		{"one agent above all others", 0, []dist{u, uniform(t, 5, 6)}, 1, 1, 1, 0, 1e-12},
+		{"twins of a known value below one other's", 0, []dist{u, mechanisms.Point(0.5), mechanisms.Point(0.5)}, 0.5, 0.5, 0.5, 0, 1e-12},
+		{"twins of a known value above all", 0, []dist{u, mechanisms.Point(3), mechanisms.Point(3)}, 3, 3, 3, 0, 1e-12},
 		{"a reserve that one agent meets", 1.5, []dist{u, uniform(t, 0, 2)}, 1.5, 1.5, 0.375, 0, 1e-12},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -369,7 +371,6 @@ func TestNotFound(t *testing.T) {
 	}{
 		{"three different agents, all-pay", allPay(t, 0), []dist{u, uniform(t, 0, 2), uniform(t, 0, 3)}},
 		{"a mix among different agents", auction(t, 0.5, 0), []dist{u, uniform(t, 0, 2)}},
-		{"twins of one known value among others", auction(t, 1, 0), []dist{u, mechanisms.Point(0.5), mechanisms.Point(0.5)}},
 	} {
 		eq, err := private.Solver{}.Solve(c.m, c.values)
 		if err != nil || eq.Status != equilibrium.NotFound || eq.Reason == "" {

@@ -46,7 +46,7 @@ func (s Solver) truthful(eq *Equilibrium, rule mechanisms.Ranking, groups []*gro
 			}
 			most := 0.0 // for whoever sees these bids
 			for j := range groups {
-				most = math.Max(most, rivals(groups, j, b.value)-rivals(groups, j, a.value))
+				most = math.Max(most, beaten(groups, j, a.value)-beaten(groups, j, b.value))
 			}
 			return most
 		}, agents, r, r, eq.Highest, seams)
@@ -106,6 +106,27 @@ func rivals(groups []*group, i int, x float64) float64 {
 		}
 	}
 	return p * math.Exp(log)
+}
+
+// beaten is the chance that some rival of one agent of group i is above x, without
+// cancellation in the tail.
+func beaten(groups []*group, i int, x float64) float64 {
+	log := 0.0
+	for j, g := range groups {
+		n := g.n
+		if j == i {
+			n--
+		}
+		if n == 0 {
+			continue
+		}
+		s := g.survival(x)
+		if s >= 1 {
+			return 1
+		}
+		log += float64(n) * math.Log1p(-s)
+	}
+	return -math.Expm1(log)
 }
 
 // chances are an agent of group i's chance to have the highest value, of at least the first

@@ -1,0 +1,241 @@
+package private
+
+import (
+	"math"
+	"sort"
+
+	"allot/mechanisms"
+	"allot/solver/equilibrium"
+)
+
+// The lower end of a first-price auction among different agents: the lowest bid that can win,
+// who plays below it, and markets where one agent is above all others. See firstPrice for the
+// rule and its sources. A test asserts 1/4 for U[0,1] against U[1/2,2] (Kaplan, Zamir 2012) and
+// bid 1 for U[5,6] against U[0,1].
+
+// lowest is the lowest bid that can win, and the agent whose support starts above it, if
+// there is exactly one.
+func lowest(groups []*group, reserve float64) (low float64, strong *group) {
+	for _, g := range groups {
+		if strong == nil || g.low > strong.low {
+			strong = g
+		}
+	}
+	if strong.low <= reserve {
+		return reserve, nil
+	}
+	next := reserve
+	for _, g := range groups {
+		if g == strong {
+			if g.n > 1 {
+				return strong.low, nil
+			}
+			continue
+		}
+		next = math.Max(next, g.low)
+	}
+	if next >= strong.low {
+		return strong.low, nil
+	}
+	// One agent is above the others for sure: argmax (l-b) prod F_j(b).
+	l := strong.low
+	pay := func(b float64) float64 {
+		p := l - b
+		for _, g := range groups {
+			if g != strong {
+				p *= power(g.CDF(b), g.n)
+			}
+		}
+		return p
+	}
+	candidates := []float64{next, l}
+	for _, g := range groups {
+		if g != strong {
+			candidates = append(candidates, g.breaks...)
+		}
+	}
+	for i := 1; i < 400; i++ {
+		candidates = append(candidates, next+(l-next)*float64(i)/400)
+	}
+	sort.Float64s(candidates)
+	best, most := next, pay(next)
+	at := sort.SearchFloat64s(candidates, next)
+	for i, b := range candidates {
+		if b < next || b > l {
+			continue
+		}
+		if p := pay(b); p > most {
+			best, most, at = b, p, i
+		}
+	}
+	// Golden section to rounding, then the derivative's sign by a parabola.
+	a, b := best, best
+	if at > 0 {
+		a = math.Max(next, candidates[at-1])
+	}
+	if at+1 < len(candidates) {
+		b = math.Min(l, candidates[at+1])
+	}
+	for range 100 {
+		x, y := b-(b-a)*0.6180339887498949, a+(b-a)*0.6180339887498949
+		if !(b-a > 1e-7*l) {
+			break
+		}
+		if pay(x) > pay(y) {
+			b = y
+		} else {
+			a = x
+		}
+	}
+	mid, h := a/2+b/2, 1e-4*l
+	if mid-h > next && mid+h < l {
+		f0, f1, f2 := pay(mid-h), pay(mid), pay(mid+h)
+		if d := f0 - 2*f1 + f2; d < 0 {
+			if x := mid + h*(f0-f2)/(2*d); pay(x) >= most*(1-1e-13) && math.Abs(x-mid) < h {
+				return x, strong
+			}
+		}
+	}
+	if pay(mid) > most {
+		return mid, strong
+	}
+	return best, strong
+}
+
+// degenerate reports that at the lowest bid one agent wins against all others for sure.
+func degenerate(groups, active []*group, low float64) bool {
+	if len(active) == 1 && active[0].n > 1 {
+		return false
+	}
+	above := 0
+	for _, g := range groups {
+		if g.survival(low) > 0 || g.high > low {
+			above += g.n
+		}
+	}
+	return above < 2
+}
+
+// alone is the equilibrium in which at most one agent has values above the lowest bid:
+// it bids that, the others their values.
+func (s Solver) alone(eq *Equilibrium, rule mechanisms.Ranking, groups, active []*group, low float64) {
+	eq.Selection = "the others bid their values"
+	agents := len(eq.Curves)
+	acc := &eq.Account
+	acc.Values, acc.Win = make([]float64, agents), make([]float64, agents)
+	acc.Cost, acc.Payoff = make([]float64, agents), make([]float64, agents)
+	unsold := 1.0
+	for _, g := range groups {
+		var k knots
+		one := len(active) == 1 && active[0] == g
+		if one {
+			entry := rank{0, 1, g.low}
+			if low > g.low {
+				v := math.Nextafter(low, 0)
+				entry = rank{g.CDF(v), g.survival(v), low}
+			}
+			bid := low
+			if atom(groups, low) { // a hair above those who bid just that
+				bid *= 1 + 1e-12
+			}
+			k.one(g, entry, bid)
+			i := g.agents[0]
+			tail := g.Mean()
+			if low > g.low {
+				ends := panels([]*group{g}, low)
+				tail = low*entry.above + over(g.survival, ends) + beyond([]*group{g}, ends[len(ends)-1])
+			}
+			acc.Win[i], acc.Cost[i], acc.Payoff[i] = entry.above, low*entry.above, tail-low*entry.above
+			acc.Welfare += tail
+			unsold -= entry.above
+		} else {
+			s.truth0(&k, g, rule.Reserve, low, eq.Highest)
+		}
+		curve := k.curve()
+		for _, i := range g.agents {
+			eq.Curves[i] = curve
+			acc.Values[i] = g.Mean()
+		}
+	}
+	acc.Unsold = clean(unsold)
+	s.leftovers(eq, groups, low)
+	eq.Bottom, eq.Top = low, low
+	eq.Status = equilibrium.Converged
+}
+
+// truth0 adds types that bid their values from the reserve up to low, standing back
+// below the reserve.
+func (s Solver) truth0(k *knots, g *group, reserve, low, scale float64) {
+	if g.low == low && g.high == low { // a known value that is the lowest bid
+		k.add(rank{0, 1, low}, low)
+		k.add(rank{1, 0, low}, low)
+		return
+	}
+	if g.low >= low && g.low > reserve {
+		return
+	}
+	entry := rank{0, 1, g.low}
+	if reserve > g.low {
+		v := math.Nextafter(reserve, 0)
+		entry = rank{g.CDF(v), g.survival(v), reserve}
+		k.out(g, entry)
+	}
+	for _, r := range s.refine(ladder(g, entry, 2), g, equals(3), scale) {
+		if r.value > low {
+			break
+		}
+		k.add(r, math.Max(reserve, r.value))
+		if v := g.beyond(r); v > r.value && v <= low { // over a gap
+			r.value = v
+			k.add(r, math.Max(reserve, v))
+		}
+	}
+	if len(k.bids) == 0 || k.ranks[len(k.ranks)-1].above > 0 && g.high <= low {
+		k.add(rank{1, 0, g.high}, math.Min(low, g.high))
+	}
+}
+
+// atom reports that somebody's value is just low with positive probability.
+func atom(groups []*group, low float64) bool {
+	for _, g := range groups {
+		if low > 0 && g.CDF(low)-g.CDF(math.Nextafter(low, 0)) > 1e-14 {
+			return true
+		}
+	}
+	return false
+}
+
+// leftovers are agents with values of just the lowest bid: they take at that price what nobody
+// else wants, ties shared equally.
+func (s Solver) leftovers(eq *Equilibrium, groups []*group, low float64) {
+	acc := &eq.Account
+	if low <= 0 {
+		return
+	}
+	under := math.Nextafter(low, 0)
+	for i, g := range groups {
+		mass := g.CDF(low) - g.CDF(under)
+		if mass <= 1e-14 {
+			continue
+		}
+		p := mass * integral(func(u float64) float64 {
+			h := 1.0
+			for j, r := range groups {
+				n := r.n
+				if j == i {
+					n--
+				}
+				a, b := r.CDF(under), r.CDF(low)
+				h *= power(a+u*(b-a), n)
+			}
+			return h
+		}, 0, 1)
+		for _, k := range g.agents {
+			acc.Win[k] += p
+			acc.Cost[k] += low * p
+			acc.Welfare += low * p
+			acc.Unsold -= p
+		}
+	}
+	acc.Unsold = clean(acc.Unsold)
+}
