@@ -36,6 +36,9 @@ func (e *evaluator) candidate(space mechanisms.Space, x []float64) (*Candidate, 
 				why = t.failure
 			}
 		}
+		if !e.draws.single() && why != "" && !math.IsNaN(result.measures[j]) {
+			why = "where it does worst: " + why
+		}
 		c.Constraints = append(c.Constraints, finding(k, result.measures[j], e.scale(), why))
 	}
 	c.Violation, c.Feasible = violationOf(c.Constraints)
