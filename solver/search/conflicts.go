@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"allot/constraints"
 )
@@ -11,12 +12,13 @@ import (
 // nothing is feasible.
 type conflicts struct {
 	trials int
-	alone  []int   // trials in which constraint j held
+	known  []int   // trials in which constraint j was measured
+	alone  []int   // trials in which it held
 	both   [][]int // trials in which j and k held
 }
 
 func newConflicts(n int) *conflicts {
-	c := &conflicts{alone: make([]int, n), both: make([][]int, n)}
+	c := &conflicts{known: make([]int, n), alone: make([]int, n), both: make([][]int, n)}
 	for j := range c.both {
 		c.both[j] = make([]int, n)
 	}
@@ -26,6 +28,9 @@ func newConflicts(n int) *conflicts {
 func (c *conflicts) record(slack []float64) {
 	c.trials++
 	for j, s := range slack {
+		if !math.IsNaN(s) {
+			c.known[j]++
+		}
 		if !(s <= feasibility) {
 			continue
 		}
@@ -43,7 +48,7 @@ func (c *conflicts) record(slack []float64) {
 func (c *conflicts) explain(list []constraints.Constraint) []string {
 	var lines []string
 	for j, held := range c.alone {
-		if held == 0 {
+		if held == 0 && c.known[j] > 0 { // why one is unknown stands beside it
 			lines = append(lines, fmt.Sprintf("%s held in none of the %d mechanisms tried", list[j].Name(), c.trials))
 		}
 	}
@@ -54,7 +59,7 @@ func (c *conflicts) explain(list []constraints.Constraint) []string {
 			}
 		}
 	}
-	if len(lines) == 0 && c.trials > 1 && len(c.alone) > 0 {
+	if len(lines) == 0 && c.trials > 1 && len(c.alone) > 0 && !slices.Contains(c.known, 0) {
 		lines = append(lines, fmt.Sprintf("every pair of constraints held together somewhere, all of them never, in the %d mechanisms tried", c.trials))
 	}
 	return lines
