@@ -246,6 +246,9 @@ func examine(k *report.Cartel, a *study.Cartel) error {
 		Bid: best.Bid, Share: a.Entry.Share, Horizon: len(a.Entry.Bound) - 1,
 		Bound: func(t int) int { return a.Entry.Bound[min(t, len(a.Entry.Bound)-1)] },
 	}
+	if _, ok := ring.Game.Mechanism.(mechanisms.Ranked); ok && best.CriticalDiscount >= 1 {
+		adaptive.Bid = best.LeastCost // no agreement of the members' own holds
+	}
 	if a.Bid != nil {
 		adaptive.Bid = *a.Bid
 	}

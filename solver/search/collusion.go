@@ -23,7 +23,7 @@ type Collusion struct {
 	// Factor is what winning is worth after terms per unit of value.
 	Factor float64
 	// Reason says why there is no ring to examine, "" where there is: the competitive
-	// equilibrium was not found.
+	// equilibrium was not found, or validators see outcomes with noise.
 	Reason string
 }
 

@@ -138,7 +138,7 @@ func (c *Cartel) alone(d *Document, n names) {
 	k := c.Collusion.Candidate
 	d.Facts = append(d.Facts, Fact{"mechanism", Mechanism(k)})
 	if c.Best == nil {
-		d.Facts = append(d.Facts, Fact{"ring", "not examined: the competitive equilibrium was not found"})
+		d.Facts = append(d.Facts, Fact{"ring", "not examined: " + c.Collusion.Reason})
 		return
 	}
 	d.Facts = append(d.Facts, Fact{"competition", c.competition()})
@@ -425,7 +425,7 @@ func across(d *Document, n names, all []*Cartel) {
 		}
 	}
 	if first == nil {
-		d.Facts = append(d.Facts, Fact{"ring", "not examined: no competitive equilibrium was found"})
+		d.Facts = append(d.Facts, Fact{"ring", "not examined against any of these mechanisms"})
 		return
 	}
 	d.Facts = []Fact{
