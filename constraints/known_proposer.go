@@ -24,5 +24,8 @@ func (knownProposer) Explain(_ *Case, measure float64) string {
 	if measure < 1 {
 		return "the right is allotted just in time: nobody knows the next proposer"
 	}
+	if measure == 1 {
+		return "the proposer is known a slot ahead"
+	}
 	return fmt.Sprintf("the proposer is known %g slots ahead", measure)
 }

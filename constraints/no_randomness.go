@@ -69,7 +69,7 @@ func drawn(win []float64) float64 {
 func (noRandomness) Explain(c *Case, measure float64) string {
 	switch {
 	case c.Design.Terms.Lookahead >= 1:
-		return fmt.Sprintf("whatever is drawn is drawn %d slots ahead", c.Design.Terms.Lookahead)
+		return "whatever is drawn is drawn ahead, from randomness that is public by the slot"
 	case measure == 0:
 		return "the signals alone decide who wins"
 	}
