@@ -64,6 +64,8 @@ func evaluated(p *search.Problem, r *search.Report) error {
 		}
 	}
 	switch {
+	case feasible == 0 && len(p.Constraints) == 0:
+		return &failure{status: exitInfeasible, err: errors.New("no mechanism has an equilibrium and a value of the objective")}
 	case feasible == 0:
 		return &failure{status: exitInfeasible, err: errors.New("no mechanism satisfies every constraint")}
 	case proven < feasible:

@@ -11,8 +11,12 @@ import (
 
 // spaces reads the list of mechanisms for a market of n agents.
 func (d *decoder) spaces(n *node, agents int) ([]mechanisms.Space, error) {
-	if n.form != list || len(n.items) == 0 {
-		return nil, d.fail(n, "write - {family: auction, pricing: first}", "mechanisms: expected a list of mechanisms, found %s", n.is())
+	const hint = "write - {family: auction, pricing: first}"
+	if n.form != list {
+		return nil, d.fail(n, hint, "mechanisms: expected a list of mechanisms, found %s", n.is())
+	}
+	if len(n.items) == 0 {
+		return nil, d.fail(n, hint, "the study has no mechanisms")
 	}
 	if len(n.items) > maxSpaces {
 		return nil, d.fail(n.items[maxSpaces], "", "more than %d mechanisms", maxSpaces)

@@ -180,7 +180,7 @@ func TestErrors(t *testing.T) {
 		"no agents":           {"market: {}\nmechanisms: [{family: auction}]\n", "1:9", "no agents", ""},
 		"no market":           {"mechanisms: [{family: auction}]\n", "1:1", "no market", ""},
 		"no mechanisms":       {"market: {agents: [{value: 3}]}\n", "1:1", "no mechanisms", ""},
-		"empty mechanisms":    {"market: {agents: [{value: 3}]}\nmechanisms: []\n", "2:13", "list of mechanisms", ""},
+		"empty mechanisms":    {"market: {agents: [{value: 3}]}\nmechanisms: []\n", "2:13", "no mechanisms", ""},
 		"information":         {"market: {information: privat, agents: [{value: 3}]}\n", "1:23", "complete or private", "did you mean private?"},
 		"discount of 1":       {"market: {discount: 1, agents: [{value: 3}]}\n", "1:20", "[0, 1)", ""},
 		"knows of nothing":    {agents("{value: 3, knows: own}"), "3:25", "there is none", "add common"},
@@ -336,5 +336,18 @@ func TestQuotedWords(t *testing.T) {
 	}
 	if s.Problem.Market.Information != mechanisms.Private || s.Cartel == nil || s.Cartel.Ring != nil {
 		t.Errorf("%+v", s)
+	}
+}
+
+// Editors on some systems begin a text with a byte order mark.
+func TestByteOrderMark(t *testing.T) {
+	s, err := Parse("s.yaml", []byte("\ufeff"+small))
+	if err != nil || len(s.Problem.Spaces) != 1 {
+		t.Fatalf("%v, %v", s, err)
+	}
+	_, err = Parse("s.yaml", []byte("\ufeffmarkt: 1\n"))
+	var e *Error
+	if !errors.As(err, &e) || e.Column != 1 || !strings.Contains(e.Message, `"markt"`) {
+		t.Errorf("%v", err)
 	}
 }

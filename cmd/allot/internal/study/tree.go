@@ -83,7 +83,8 @@ func tree(file string, data []byte) (root *node, err error) {
 			root, err = nil, &Error{File: file, Line: 1, Column: 1, Message: fmt.Sprintf("not a YAML file: %v", p)}
 		}
 	}()
-	tokens := lexer.Tokenize(string(data))
+	// Editors may begin a file with a byte order mark, which the lexer takes for a letter.
+	tokens := lexer.Tokenize(strings.TrimPrefix(string(data), "\ufeff"))
 	if err := acceptable(file, tokens); err != nil {
 		return nil, err
 	}
