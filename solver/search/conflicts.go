@@ -46,6 +46,9 @@ func (c *conflicts) record(slack []float64) {
 // explain says which constraints never held, and which never held together,
 // among the mechanisms tried.
 func (c *conflicts) explain(list []constraints.Constraint) []string {
+	if c.trials < 2 {
+		return nil // the findings say it all
+	}
 	var lines []string
 	for j, held := range c.alone {
 		if held == 0 && c.known[j] > 0 { // why one is unknown stands beside it
@@ -59,7 +62,7 @@ func (c *conflicts) explain(list []constraints.Constraint) []string {
 			}
 		}
 	}
-	if len(lines) == 0 && c.trials > 1 && len(c.alone) > 0 && !slices.Contains(c.known, 0) {
+	if len(lines) == 0 && len(c.alone) > 0 && !slices.Contains(c.known, 0) {
 		lines = append(lines, fmt.Sprintf("every pair of constraints held together somewhere, all of them never, in the %d mechanisms tried", c.trials))
 	}
 	return lines
