@@ -67,14 +67,19 @@ Sources: ` + strings.Join(reproduce.Names(), ", ") + `.`,
 		if err := document.Write(env.out, f); err != nil {
 			return err
 		}
-		unexplained := 0
-		for _, e := range entries {
-			unexplained += e.Count(reproduce.Unexplained)
-		}
-		if unexplained > 0 {
-			return &failure{status: exitFailure, err: fmt.Errorf("%d numbers differ and no reason accounts for them", unexplained)}
-		}
-		return nil
+		return unexplained(entries)
 	}
 	return c
+}
+
+// unexplained is the error that some numbers differ and no reason accounts for them.
+func unexplained(entries []*reproduce.Entry) error {
+	n := 0
+	for _, e := range entries {
+		n += e.Count(reproduce.Unexplained)
+	}
+	if n == 0 {
+		return nil
+	}
+	return &failure{status: exitFailure, err: fmt.Errorf("%d of the numbers differ and no reason accounts for them", n)}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"allot/cmd/allot/internal/reproduce"
 )
@@ -117,7 +118,7 @@ func Reproduction(e *reproduce.Entry) *Document {
 		theirs, within := Text("-"), Text("-")
 		switch {
 		case r.Claim != "":
-			theirs = Text(r.Claim)
+			theirs = Text("") // below, in as many lines as it takes
 		case !math.IsNaN(r.Theirs):
 			theirs, within = Text(Digits(r.Theirs)), Text(strconv.FormatFloat(r.Tolerance, 'g', 2, 64))
 			if r.Derived {
@@ -125,15 +126,28 @@ func Reproduction(e *reproduce.Entry) *Document {
 			}
 		}
 		verdict := r.Verdict.String()
-		if r.Verdict == reproduce.Unpublished {
+		switch r.Verdict {
+		case reproduce.Unpublished:
 			verdict = "no number"
+		case reproduce.Unexplained:
+			verdict = "unexplained"
 		}
-		for k, line := range wrap(quantity, 48) {
+		lines, claim := wrap(quantity, 44), []string(nil)
+		if r.Claim != "" {
+			claim = wrap(r.Claim, 20)
+		}
+		for k := range max(len(lines), len(claim)) {
+			row := []Cell{Text(""), Text(""), Text(""), Text(""), Text("")}
 			if k == 0 {
-				t.Rows = append(t.Rows, []Cell{Text(line), Near(r.Ours, 1), theirs, within, Text(verdict)})
-				continue
+				row = []Cell{Text(""), Near(r.Ours, 1), theirs, within, Text(verdict)}
 			}
-			t.Rows = append(t.Rows, []Cell{Text("  " + line), Text(""), Text(""), Text(""), Text("")})
+			if k < len(lines) {
+				row[0] = Text(strings.Repeat(" ", 2*min(k, 1)) + lines[k])
+			}
+			if k < len(claim) {
+				row[2] = Text(claim[k])
+			}
+			t.Rows = append(t.Rows, row)
 		}
 	}
 	d.Tables = append(d.Tables, t)

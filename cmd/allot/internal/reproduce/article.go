@@ -118,10 +118,10 @@ func (h *sheet) theorem() {
 			rows = append(rows, []any{f.label, list(values), t.Collected, r.LeastCost, competition, r.Gap, t.ArticleGains[r.Leader], t.Gain})
 		}
 	}
-	h.table("The theorem on every family: what all pay, the least that a lone agent pays, the ring's gain G, the leader's gain by the article's transfers and by u_j + G/n",
+	h.table("The theorem on every family: the ring's gain G, the leader's by the article and by u_j + G/n",
 		[]string{"mechanism", "values", "sum c", "c_min", "competition", "G", "by article", "by G/n"}, rows)
 	h.same("mechanisms that ensure competition and leave a ring nothing", float64(counter), 0, 0)
-	h.other(fmt.Sprintf("of the %d cases above with competition, those in which the article's transfers cost the leader", competing), float64(unfair), 0, float64(predicted), 0,
+	h.other(fmt.Sprintf("of the %d cases below with competition, those in which the article's transfers cost the leader", competing), float64(unfair), 0, float64(predicted), 0,
 		"its transfers t_j R + (sum c - c_min)/n leave out what j no longer pays; the leader gains only if c_l - c_min >= (n-1)/n (sum c - c_min). With u_j + G/n every member gains")
 	tickets := h.collude([]float64{30, 20, 10}, "contest", set("exponent", 1.))
 	if h.err != nil {
@@ -172,9 +172,7 @@ func (h *sheet) newcomers() {
 // measures are the article's goal function, its constraint on the allocation, and what it
 // calls the same.
 func (h *sheet) measures() {
-	for n, want := range map[int]float64{2: 0.5} {
-		h.same(fmt.Sprintf("sqrt(t_1...t_n) of %d equal shares", n), h.equal(n), want, 1e-12)
-	}
+	h.same("sqrt(t_1...t_n) of 2 equal shares", h.equal(2), 0.5, 1e-12)
 	for _, n := range []int{3, 4} {
 		h.fails(fmt.Sprintf("sqrt(t_1...t_n) of %d equal shares", n), h.equal(n), "a measure of fairness", math.Pow(float64(n), -float64(n)/2), 1e-12,
 			"it is the geometric mean for n = 2 only: the same equality scores less in a larger market. The objective `fairness` is (t_1...t_n)^(1/n)")

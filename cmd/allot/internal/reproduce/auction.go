@@ -87,15 +87,16 @@ func (h *sheet) knownValue(u mechanisms.Distribution) {
 	h.same("U[0,1] against a known 1/2: lowest bid that wins, beta/2", eq.Bottom, beta/2, 1e-6)
 	h.same("U[0,1] against a known 1/2: highest bid, beta - beta^2/4", eq.Top, 0.4375, 1e-6)
 	h.same("U[0,1] against a known 1/2: bid at 0.8, beta - beta^2/(4v)", bid(eq, 0, u, 0.8), 0.421875, 1e-4)
-	if len(eq.Account.Payoff) == 2 {
-		// G(b) = (2-beta) beta/(2(2b-beta)) exp(-beta/(2b-beta) + 2/(2-beta))
-		h.same("U[0,1] against a known 1/2: its chance to bid at most 0.4", chance(eq, 1, 0.4), 0.8956641382172364, 1e-4)
-		h.same("U[0,1] against a known 1/2: the known bidder's pay-off, beta^2/4", eq.Account.Payoff[1], beta*beta/4, 1e-6)
-	}
+	// G(b) = (2-beta) beta/(2(2b-beta)) exp(-beta/(2b-beta) + 2/(2-beta))
+	h.same("U[0,1] against a known 1/2: its chance to bid at most 0.4", chance(eq, 1, 0.4), 0.8956641382172364, 1e-4)
+	h.same("U[0,1] against a known 1/2: the known bidder's pay-off, beta^2/4", eq.Account.Payoff[1], beta*beta/4, 1e-6)
 }
 
 // chance is the probability that an agent bids at most b.
 func chance(eq *private.Equilibrium, agent int, b float64) float64 {
+	if agent >= len(eq.Curves) {
+		return math.NaN()
+	}
 	c := eq.Curves[agent]
 	for k := 1; k < len(c.Bids); k++ {
 		if b < c.Bids[k] {

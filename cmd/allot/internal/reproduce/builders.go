@@ -85,7 +85,7 @@ func (h *sheet) estimates() {
 	}
 }
 
-// market is a number of builders of either type at some estimates.
+// pair is a market: builders of the two types.
 type pair struct {
 	label string
 	a, b  formats.Type
@@ -126,7 +126,7 @@ func (h *sheet) independent() {
 		}
 		lead.take(r.First.Revenue/r.Open.Revenue - 1)
 		share.take(1 - r.First.Revenue/r.Highest)
-		rows = append(rows, []any{p.label, r.First.Revenue, r.Open.Revenue, r.First.Revenue/r.Open.Revenue - 1, r.Bound.Revenue, r.Highest, r.First.Epsilon})
+		rows = append(rows, []any{p.label, r.First.Revenue, r.Open.Revenue, r.First.Revenue/r.Open.Revenue - 1, r.Bound.Revenue, r.Highest, short(r.First.Epsilon)})
 		best = append(best, []any{p.label, r.FirstBest.Reserve, r.FirstBest.Revenue, r.OpenBest.Reserve, r.OpenBest.Revenue, r.Bound.Reserves[0], r.Bound.Reserves[len(r.Bound.Reserves)-1]})
 		if i == 0 {
 			h.open(p.label+", independent: sealed first-price revenue, ETH", r.First.Revenue, "")
@@ -153,9 +153,9 @@ func (h *sheet) independent() {
 	}
 	h.holds("largest certified epsilon of these equilibria, share of E max v", worst, "at most 1e-6", worst <= 1e-6)
 	h.holds("least room between a format and the bound, ETH", room, "at least 0", room >= 0)
-	h.table("Independent draws: revenue without a reserve (ETH), the sealed auction's lead, the bound over all mechanisms, E max v, epsilon",
+	h.table("Independent draws: revenue without a reserve (ETH), the sealed auction's lead, the bound, E max v",
 		[]string{"market", "sealed", "open", "lead", "bound", "E max v", "epsilon"}, rows)
-	h.table("Independent draws: the best reserve and its revenue, sealed and open; the bound's own reserves for either type",
+	h.table("Independent draws: best reserves and their revenue; the reserves of the bound, for either type",
 		[]string{"market", "sealed at", "sealed", "open at", "open", "integrated", "others"}, best)
 	h.table("Independent draws: revenue with one more builder, and what it adds",
 		[]string{"market", "entrant", "sealed", "adds", "open", "adds "}, more)
@@ -170,6 +170,9 @@ func newSpan() *span { return &span{math.Inf(1), math.Inf(-1)} }
 func (s *span) take(x float64) { s.low, s.high = math.Min(s.low, x), math.Max(s.high, x) }
 
 func (s *span) percent() string { return fmt.Sprintf("%.2g %% to %.2g %%", 100*s.low, 100*s.high) }
+
+// short writes a number that matters by its size only.
+func short(x float64) string { return fmt.Sprintf("%.2g", x) }
 
 // compare compares the formats for independent draws.
 func (h *sheet) compare(types ...formats.Type) (formats.Report, bool) {
@@ -204,7 +207,7 @@ func (h *sheet) twins() {
 		lead.take(r.First.Revenue/r.Open.Revenue - 1)
 		share.take(1 - r.First.Revenue/r.Highest)
 		off.take(r.First.Epsilon)
-		rows = append(rows, []any{p.label, p.a.Omega, r.First.Revenue, r.Open.Revenue, r.First.Revenue/r.Open.Revenue - 1, r.OpenBest.Reserve, r.OpenBest.Revenue, r.Highest})
+		rows = append(rows, []any{p.label, short(p.a.Omega), r.First.Revenue, r.Open.Revenue, r.First.Revenue/r.Open.Revenue - 1, r.OpenBest.Reserve, r.Highest, short(r.First.Epsilon)})
 		h.entry.Approximate++
 		if i == 0 {
 			h.open(p.label+", shared component: sealed first-price revenue, ETH", r.First.Revenue, "")
@@ -228,11 +231,11 @@ func (h *sheet) twins() {
 			more = append(more, []any{p.label, label, s.First.Revenue, s.First.Revenue - r.First.Revenue, s.Open.Revenue, s.Open.Revenue - r.Open.Revenue})
 		}
 	}
-	h.table("A component that builders of a type share and know: revenue (ETH), the sealed auction's lead, the open auction with its best reserve, E max v",
-		[]string{"market", "omega", "sealed", "open", "lead", "open at", "open ", "E max v"}, rows)
-	h.table("The same: revenue with one more builder, and what it adds",
+	h.table("Shared component: revenue (ETH), the sealed auction's lead, the open one's best reserve, E max v",
+		[]string{"market", "omega", "sealed", "open", "lead", "reserve", "E max v", "epsilon"}, rows)
+	h.table("Shared component: revenue with one more builder, and what it adds",
 		[]string{"market", "entrant", "sealed", "adds", "open", "adds "}, more)
-	h.note("A component that builders of a type share and know: twins compete for everything but what the factor omega sets them apart by. The sealed auction's lead runs from " + lead.percent() + ", of the order of omega squared; builders keep " + share.percent() + " of E max v, and one more brings " + adds.percent() + " more in the printed blocks: two twins already take the price up. The bound is E max v, since correlated values can be extracted in full (Cremer, McLean 1988). " +
+	h.note("A component that builders of a type share and know: twins compete for everything but what the factor omega sets them apart by. The sealed auction's lead runs from " + lead.percent() + ", of the order of omega squared; builders keep " + share.percent() + " of E max v, and one more brings " + adds.percent() + " more in the printed blocks: two twins already take the price up. A reserve gains nothing in the open auction; the sealed one's best reserve is not computed. The bound is E max v, since correlated values can be extracted in full (Cremer, McLean 1988). " +
 		fmt.Sprintf("These equilibria are approximate: epsilon, which a search over the grid found, is at most %.1g of E max v.", off.high))
 	h.note("What differs between the two, and why: the first takes a builder's twin to be as different from it as anybody, the second to have nearly the same value. That, not the format, decides what the auction brings and what an entrant adds.")
 }
@@ -254,6 +257,9 @@ func (h *sheet) convergence() {
 	var rows [][]any
 	for _, tolerance := range []float64{1e-3, 1e-4, 1e-5, 1e-6, 1e-7} {
 		eq, err := private.Solver{Tolerance: tolerance}.Solve(m, values)
+		if err == nil && len(eq.Curves) == 0 {
+			err = fmt.Errorf("no equilibrium was found: %s", eq.Reason)
+		}
 		if h.failed(err) {
 			return
 		}

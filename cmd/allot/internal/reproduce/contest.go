@@ -89,12 +89,14 @@ func wang(h *sheet) {
 	}
 	h.derived = true
 	h.same("the stronger's signal x_2 (r-1)^(-1/r)", eq.Profile.Signals[0], 1.0582673679787995, 1e-9)
+	signal, often := math.NaN(), math.NaN()
 	if len(eq.Profile.Mixed) == 2 && !eq.Profile.Mixed[1].IsEmpty() {
 		m := eq.Profile.Mixed[1]
-		last := len(m.Signals) - 1
-		h.same("the weaker's signal x_2 = v_2(r-1)/r", m.Signals[last], 2./3, 1e-9)
-		h.same("its probability q = k(r-1)^(-1/r)", m.Mean()/m.Signals[last], 0.7937005259840997, 1e-9)
+		signal = m.Signals[len(m.Signals)-1]
+		often = m.Mean() / signal
 	}
+	h.same("the weaker's signal x_2 = v_2(r-1)/r", signal, 2./3, 1e-9)
+	h.same("its probability q = k(r-1)^(-1/r)", often, 0.7937005259840997, 1e-9)
 	for _, rho := range []float64{1.4, 1.7, 1.95} {
 		s := h.solve([]float64{4, 2}, "contest", set("exponent", rho))
 		h.same(fmt.Sprintf("4, 2 at exponent %g: revenue v_2(1+k)(r-1)^(1-1/r)/r", rho), s.revenue(), 3*math.Pow(rho-1, 1-1/rho)/rho, 1e-9)
@@ -144,16 +146,17 @@ func allPay(h *sheet) {
 	if h.err != nil {
 		return
 	}
+	atom := math.NaN()
 	if len(eq.Profile.Mixed) == 3 && !eq.Profile.Mixed[1].IsEmpty() {
 		b := eq.Profile.Mixed[1]
-		atom := 0.0
+		atom = 0
 		for k, x := range b.Signals {
 			if x == 0 {
 				atom = b.Cumulative[k]
 			}
 		}
-		h.same("30, 20, 10: chance that Bob bids nothing, 1 - v_2/v_1", atom, 1./3, 1e-9)
 	}
+	h.same("30, 20, 10: chance that Bob bids nothing, 1 - v_2/v_1", atom, 1./3, 1e-9)
 	h.derived = false
 	h.catalogue("all-pay-reserve-30-20-10", "30, 20, 10 with a reserve of 10 (Bertoletti 2016)")
 }
@@ -191,7 +194,7 @@ func oligopoly(h *sheet) {
 		h.same(label+": threshold c*", limit, c.limit, 1e-12)
 		for i, want := range c.shares {
 			h.same(fmt.Sprintf("%s: share of miner %d, max(0, 1 - c_i/c*)", label, i+1), x[i], want, 1e-12)
-			h.same(fmt.Sprintf("%s: its share in the contest at values 1/c_i", label), s.win(i), want, 1e-12)
+			h.same(fmt.Sprintf("%s: that of miner %d in the contest at values 1/c_i", label, i+1), s.win(i), want, 1e-12)
 		}
 		h.derived = false
 	}

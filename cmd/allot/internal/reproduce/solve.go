@@ -256,22 +256,26 @@ func (h *sheet) game(m mechanisms.Mechanism, err error, values ...float64) *equi
 func (h *sheet) bayes(first, reserve float64, values ...mechanisms.Distribution) *private.Equilibrium {
 	m, err := mechanisms.NewAuction(first, reserve)
 	if h.failed(err) {
-		return &private.Equilibrium{}
+		return nothing(len(values))
 	}
 	return h.types(m, values...)
 }
 
+// nothing is what there is of an equilibrium after an error.
+func nothing(n int) *private.Equilibrium {
+	return &private.Equilibrium{Account: mechanisms.Account{Win: make([]float64, n), Payoff: make([]float64, n)}}
+}
+
 func (h *sheet) types(m mechanisms.Auction, values ...mechanisms.Distribution) *private.Equilibrium {
 	if h.err != nil {
-		return &private.Equilibrium{}
+		return nothing(len(values))
 	}
 	eq, err := private.Solver{Tolerance: 1e-7}.Solve(m, values)
-	if h.failed(err) {
-		return &private.Equilibrium{}
+	if err == nil && eq.Status == equilibrium.NotFound {
+		err = fmt.Errorf("no equilibrium was found: %s", eq.Reason)
 	}
-	if eq.Status == equilibrium.NotFound {
-		h.failed(fmt.Errorf("no equilibrium was found: %s", eq.Reason))
-		return eq
+	if h.failed(err) {
+		return nothing(len(values))
 	}
 	proof := certificate.Auction(m, values, eq.Curves)
 	if proof.Reason != "" {
