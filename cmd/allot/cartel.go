@@ -265,6 +265,9 @@ func examine(k *report.Cartel, a *study.Cartel) error {
 // given judges the agreement that the study gives, or the part of one.
 func given(k *report.Cartel, ring *cartel.Ring, a *study.Cartel) (err error) {
 	key := "bid"
+	if _, ok := ring.Game.Mechanism.(mechanisms.EqualChance); ok && a.Bid != nil {
+		k.Notes = append(k.Notes, "the bid plays no part: in a lottery the leader has no signal to choose")
+	}
 	switch {
 	case a.Bid != nil && a.Transfers != nil:
 		k.Terms = "bid and transfers as the study gives them"

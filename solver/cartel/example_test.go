@@ -122,3 +122,21 @@ func ExampleMonitoring() {
 	fmt.Printf("%.4f %.4f\n", m.Effective(0.9), m.Required(0.5))
 	// Output: 0.7310 0.7443
 }
+
+func ExampleRing_Settle() {
+	j, err := ring().Settle(1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("signalling %g it holds from %.4f, with %.2f to Bob and %.2f to Carol\n", j.Bid, j.CriticalDiscount, j.Members[1].Transfer, j.Members[2].Transfer)
+	// Output: signalling 1 it holds from 0.5957, with 7.68 to Bob and 3.64 to Carol
+}
+
+func ExampleRing_Signal() {
+	j, err := ring().Signal([]float64{5, 4})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("signalling %.4f it holds from %.4f\n", j.Bid, j.CriticalDiscount)
+	// Output: signalling 6.0000 it holds from 0.6429
+}

@@ -218,6 +218,8 @@ func (c *Cartel) patience(n names) string {
 	}
 	how := fmt.Sprintf("%s signalling %s", n[b.Leader], Digits(b.Bid))
 	switch {
+	case c.lots():
+		how = fmt.Sprintf("%s alone taking part", n[b.Leader])
 	case b.StandBack:
 		how = "nobody signalling"
 	case b.Shadowed:
@@ -226,9 +228,18 @@ func (c *Cartel) patience(n names) string {
 	return fmt.Sprintf("an agreement holds from a discount factor of %s, with %s; it gains %s", Digits(b.CriticalDiscount), how, Digits(b.Surplus))
 }
 
+// lots says that the leader has no signal to choose.
+func (c *Cartel) lots() bool {
+	_, ok := c.Collusion.Ring.Game.Mechanism.(mechanisms.EqualChance)
+	return ok
+}
+
 func (c *Cartel) verdict(n names) string {
 	j := c.Judged
 	text := fmt.Sprintf("%s signals %s: ", n[j.Leader], Digits(j.Bid))
+	if c.lots() {
+		text = fmt.Sprintf("%s alone takes part: ", n[j.Leader])
+	}
 	switch {
 	case j.CriticalDiscount >= 1:
 		text += "holds at no discount factor below 1"
