@@ -37,15 +37,15 @@ var contests = []Source{
 const memory = "standard results, derived anew and checked"
 
 func tullock(h *sheet) {
+	h.derived = true
 	h.catalogue("symmetric-5-at-10", "5 equal at 10")
 	h.catalogue("proportional-30-20-10", "30, 20, 10")
-	h.derived = true
 	h.same("2 of 30: payment (n-1)v/n^2", h.solve([]float64{30, 30}, "contest", set("exponent", 1.)).cost(0), 7.5, 1e-12)
 }
 
 func nti(h *sheet) {
-	h.catalogue("pure-4-2-exponent-1.3", "4, 2 at exponent 1.3")
 	h.derived = true
+	h.catalogue("pure-4-2-exponent-1.3", "4, 2 at exponent 1.3")
 	for _, rho := range []float64{0.5, 0.8, 1.2, 1.35} {
 		s := h.solve([]float64{4, 2}, "contest", set("exponent", rho))
 		x := math.Pow(2, rho)
@@ -58,6 +58,7 @@ func nti(h *sheet) {
 }
 
 func entry(h *sheet) {
+	h.derived = true
 	h.catalogue("symmetric-3-exponent-1.4", "3 equal at exponent 1.4")
 	s := h.catalogue("entry-5-exponent-1.5", "5 equal at exponent 1.5")
 	active := 0
@@ -66,9 +67,7 @@ func entry(h *sheet) {
 			active++
 		}
 	}
-	h.derived = true
 	h.same("5 equal at exponent 1.5: agents that take part, r/(r-1)", float64(active), 3, 0)
-	h.derived = false
 	c, err := mechanisms.NewContest(mechanisms.Ratio{Exponent: 1.4})
 	if h.failed(err) {
 		return
@@ -81,13 +80,13 @@ func entry(h *sheet) {
 }
 
 func wang(h *sheet) {
+	h.derived = true
 	h.catalogue("semi-mixed-4-2-exponent-1.5", "4, 2 at exponent 1.5")
 	c, err := mechanisms.NewContest(mechanisms.Ratio{Exponent: 1.5})
 	eq := h.game(c, err, 4, 2)
 	if h.err != nil {
 		return
 	}
-	h.derived = true
 	h.same("the stronger's signal x_2 (r-1)^(-1/r)", eq.Profile.Signals[0], 1.0582673679787995, 1e-9)
 	signal, often := math.NaN(), math.NaN()
 	if len(eq.Profile.Mixed) == 2 && !eq.Profile.Mixed[1].IsEmpty() {
@@ -104,10 +103,10 @@ func wang(h *sheet) {
 }
 
 func equivalent(h *sheet) {
+	h.derived = true
 	h.catalogue("mixed-4-2-exponent-3", "4, 2 at exponent 3")
 	for _, rho := range []float64{2, 2.5, 10, 1000} {
 		s := h.solve([]float64{4, 2}, "contest", set("exponent", rho))
-		h.derived = true
 		h.same(fmt.Sprintf("4, 2 at exponent %g: revenue v_2(v_1+v_2)/(2v_1)", rho), s.revenue(), 1.5, 1e-9)
 	}
 }
@@ -136,8 +135,8 @@ func shares(h *sheet) {
 }
 
 func allPay(h *sheet) {
-	h.catalogue("all-pay-30-20-10", "30, 20, 10")
 	h.derived = true
+	h.catalogue("all-pay-30-20-10", "30, 20, 10")
 	s := h.solve([]float64{4, 2}, "auction", set("pricing", "all-pay"))
 	h.same("4, 2: revenue v_2(v_1+v_2)/(2v_1)", s.revenue(), 1.5, 1e-12)
 	h.same("4, 2: chance of the stronger, 1 - v_2/(2v_1)", s.win(0), 0.75, 1e-12)
@@ -157,7 +156,6 @@ func allPay(h *sheet) {
 		}
 	}
 	h.same("30, 20, 10: chance that Bob bids nothing, 1 - v_2/v_1", atom, 1./3, 1e-9)
-	h.derived = false
 	h.catalogue("all-pay-reserve-30-20-10", "30, 20, 10 with a reserve of 10 (Bertoletti 2016)")
 }
 

@@ -199,14 +199,19 @@ func (h *sheet) catalogue(id, label string) solved {
 				h.same(fmt.Sprintf("%s: %s of agent %d", label, what, i+1), have(i), x, c.Tolerance)
 			}
 		}
-		per("chance to win", c.Win, s.win)
+		per("chance", c.Win, s.win)
 		per("payment", c.Cost, s.cost)
+		// Sources print chances, payments, revenue and fairness; the rest follows.
+		before := h.derived
+		h.derived = true
 		per("pay-off", c.Payoff, s.payoff)
 		for _, o := range objectives.All() {
 			if x, ok := c.Metrics[o.Name()]; ok {
+				h.derived = before || o.Name() != "revenue" && o.Name() != "fairness"
 				h.same(label+": "+o.Name(), s.metric(o.Name()), x, c.Tolerance)
 			}
 		}
+		h.derived = before
 		return s
 	}
 	h.failed(fmt.Errorf("the catalogue of known answers has no case %q", id))

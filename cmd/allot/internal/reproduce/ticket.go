@@ -77,7 +77,7 @@ func neuder(h *sheet) {
 	h.table("The exponent alpha in x_i = b_i^alpha/sum b_j^alpha, values 4 and 2", []string{"alpha", "revenue", "fairness", "regime"}, rows)
 	p := h.problem(market(values...), "revenue", h.space("contest", set("exponent", [2]float64{0.05, 3})))
 	best := h.seek(p)
-	h.open("open question: the exponent of most revenue", best.setting("exponent"), "found by a search over [0.05, 3]; it is where the pure equilibrium ends, alpha = 1 + (v_2/v_1)^alpha (Nti 1999): beyond it one agent mixes and revenue falls, from 2 on it is the all-pay auction's")
+	h.open("open question: exponent of most revenue", best.setting("exponent"), "found by a search over [0.05, 3]; it is where the pure equilibrium ends, alpha = 1 + (v_2/v_1)^alpha (Nti 1999): beyond it one agent mixes and revenue falls, from 2 on it is the all-pay auction's")
 	h.open("its revenue", best.revenue(), "")
 	h.open("its fairness", best.fairness(), "")
 	h.derived = true
@@ -139,7 +139,7 @@ func (h *sheet) dominate(fairness float64) {
 		}
 		p.Constraints = append(p.Constraints, c)
 		s := h.seek(p)
-		h.open("most revenue, Sybil-proof and as fair as proportional tickets: "+x.label, s.revenue(), x.remark)
+		h.open("Sybil-proof and as fair as proportional tickets, most revenue: "+x.label, s.revenue(), x.remark)
 		h.open("its fairness: "+x.label, s.fairness(), "")
 	}
 	fee := h.solve([]float64{4, 2}, "lottery", set("fee", 1.), demand{"sybil-proof", map[string]float64{"identities": 9}})
