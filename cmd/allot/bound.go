@@ -1,14 +1,17 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"allot/cmd/allot/internal/report"
+	"allot/cmd/allot/internal/study"
 	"allot/solver/search"
 )
 
 func newBound(env *environment) *cobra.Command {
-	c := &cobra.Command{
+	return env.onStudy(&cobra.Command{
 		Use:   "bound STUDY.yaml",
 		Short: "what no mechanism can exceed in a study's market",
 		Long: `Bound shows the upper bound on the study's objective over all mechanisms, whatever
@@ -16,24 +19,11 @@ their family: Myerson's optimum and the frontier between revenue and welfare wit
 values, the full-information frontier between revenue and fairness with known values.
 - reads the study from standard input.`,
 		Example: "  allot examples ticket-contest | allot bound -",
-		Args:    one("study"),
-	}
-	format := formatFlag(c)
-	flags := studyFlags(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		f, err := format()
-		if err != nil {
-			return err
-		}
-		s, err := env.load(c, args[0], flags)
-		if err != nil {
-			return err
-		}
+	}, func(ctx context.Context, s *study.Study) (*report.Document, error) {
 		b, err := search.UpperBounds(&s.Problem)
 		if err != nil {
-			return solving(c.Context(), s.File, err)
+			return nil, solving(ctx, s.File, err)
 		}
-		return report.Bounds(&s.Problem, b).Write(env.out, f)
-	}
-	return c
+		return report.Bounds(&s.Problem, b), nil
+	})
 }

@@ -16,7 +16,7 @@ import (
 )
 
 func newCartel(env *environment) *cobra.Command {
-	c := &cobra.Command{
+	return env.onStudy(&cobra.Command{
 		Use:   "cartel STUDY.yaml",
 		Short: "the best off-chain agreement against each mechanism",
 		Long: `Cartel computes, for every mechanism of a study whose parameters are all fixed, the best
@@ -25,24 +25,12 @@ patient they must be, which ring forms, and what is left to the protocol. An agr
 that the study gives is examined beside it. Values are numbers that the agents know of
 each other. - reads the study from standard input.`,
 		Example: "  allot examples cartel-families | allot cartel -",
-		Args:    one("study"),
-	}
-	format := formatFlag(c)
-	flags := studyFlags(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		f, err := format()
-		if err != nil {
-			return err
-		}
-		s, err := env.load(c, args[0], flags)
-		if err != nil {
-			return err
-		}
+	}, func(ctx context.Context, s *study.Study) (*report.Document, error) {
 		if err := fixed(s); err != nil {
-			return err
+			return nil, err
 		}
 		if err := known(s); err != nil {
-			return err
+			return nil, err
 		}
 		type answer struct {
 			cartels []*report.Cartel
@@ -57,25 +45,23 @@ each other. - reads the study from standard input.`,
 				}
 				done <- a
 			}()
-			a.cartels, a.err = collude(c.Context(), s)
+			a.cartels, a.err = collude(ctx, s)
 		}()
 		var a answer
 		select {
-		case <-c.Context().Done():
-			return &failure{status: exitInterrupted, err: errors.New("interrupted before anything was solved")}
+		case <-ctx.Done():
+			return nil, &failure{status: exitInterrupted, err: errors.New("interrupted before anything was solved")}
 		case a = <-done:
 		}
 		if a.err != nil {
 			var in *study.Error
 			var f *failure
 			if errors.As(a.err, &in) || errors.As(a.err, &f) {
-				return a.err
+				return nil, a.err
 			}
-			return solving(c.Context(), s.File, a.err)
+			return nil, solving(ctx, s.File, a.err)
 		}
-		if err := report.Cartels(&s.Problem, a.cartels).Write(env.out, f); err != nil {
-			return err
-		}
+		d := report.Cartels(&s.Problem, a.cartels)
 		loose := 0
 		for _, k := range a.cartels {
 			if !certified(&s.Problem, k.Collusion.Candidate) {
@@ -83,11 +69,10 @@ each other. - reads the study from standard input.`,
 			}
 		}
 		if loose > 0 {
-			return &failure{status: exitUncertified, err: fmt.Errorf("%d of %d competitive equilibria are not certified to the tolerance %g", loose, len(a.cartels), tolerance(&s.Problem))}
+			return d, &failure{status: exitUncertified, err: fmt.Errorf("%d of %d competitive equilibria are not certified to the tolerance %g", loose, len(a.cartels), tolerance(&s.Problem))}
 		}
-		return nil
-	}
-	return c
+		return d, nil
+	})
 }
 
 // known refuses a study whose agents do not know each other's values.

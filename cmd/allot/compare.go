@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"allot/cmd/allot/internal/report"
@@ -9,7 +11,7 @@ import (
 )
 
 func newCompare(env *environment) *cobra.Command {
-	c := &cobra.Command{
+	return env.onStudy(&cobra.Command{
 		Use:   "compare STUDY.yaml",
 		Short: "put mechanisms side by side and say which are the same",
 		Long: `Compare solves every mechanism of a study, whose parameters are all fixed, in one
@@ -17,29 +19,16 @@ market and says which are conceptually the same: the same rule, the same outcome
 sampled market, the same outcome in this one, or no more than the same revenue. - reads
 the study from standard input.`,
 		Example: "  allot examples three-agents | allot compare -",
-		Args:    one("study"),
-	}
-	format := formatFlag(c)
-	flags := studyFlags(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		f, err := format()
-		if err != nil {
-			return err
-		}
-		s, err := env.load(c, args[0], flags)
-		if err != nil {
-			return err
-		}
+	}, func(ctx context.Context, s *study.Study) (*report.Document, error) {
 		if err := fixed(s); err != nil {
-			return err
+			return nil, err
 		}
-		r, err := search.Compare(c.Context(), &s.Problem)
+		r, err := search.Compare(ctx, &s.Problem)
 		if err != nil {
-			return solving(c.Context(), s.File, err)
+			return nil, solving(ctx, s.File, err)
 		}
-		return report.Comparison(&s.Problem, r).Write(env.out, f)
-	}
-	return c
+		return report.Comparison(&s.Problem, r), nil
+	})
 }
 
 // fixed refuses a study that leaves a parameter to be searched.

@@ -1,52 +1,37 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"allot/cmd/allot/internal/report"
+	"allot/cmd/allot/internal/study"
 	"allot/solver/search"
 )
 
 func newEvaluate(env *environment) *cobra.Command {
-	c := &cobra.Command{
+	return env.onStudy(&cobra.Command{
 		Use:   "evaluate STUDY.yaml",
 		Short: "solve fixed mechanisms: equilibrium, objectives, constraints",
 		Long: `Evaluate solves every mechanism of a study whose parameters are all fixed and shows
 what the agents do, what it brings and which constraints hold. - reads the study from
 standard input.`,
 		Example: "  allot examples three-agents | allot evaluate -",
-		Args:    one("study"),
-	}
-	format := formatFlag(c)
-	flags := studyFlags(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		f, err := format()
-		if err != nil {
-			return err
-		}
-		s, err := env.load(c, args[0], flags)
-		if err != nil {
-			return err
-		}
+	}, func(ctx context.Context, s *study.Study) (*report.Document, error) {
 		p := &s.Problem
-		for i, space := range p.Spaces {
-			if axes := space.Axes(); len(axes) > 0 {
-				return wrong("write a number for it, or run allot search", "%s: mechanism %d (%s) leaves %s to be searched", s.File, i+1, space.Family(), axes[0].Name)
-			}
+		if err := fixed(s); err != nil {
+			return nil, err
 		}
-		r, err := engine.evaluate(c.Context(), p)
+		r, err := engine.evaluate(ctx, p)
 		if err != nil {
-			return solving(c.Context(), s.File, err)
+			return nil, solving(ctx, s.File, err)
 		}
-		if err := report.Evaluation(p, r).Write(env.out, f); err != nil {
-			return err
-		}
-		return evaluated(p, r)
-	}
-	return c
+		d := report.Evaluation(p, r)
+		return d, evaluated(p, r)
+	})
 }
 
 // evaluated is the exit status of an evaluation that was written.

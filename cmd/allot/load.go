@@ -1,10 +1,39 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
+	"allot/cmd/allot/internal/report"
 	"allot/cmd/allot/internal/study"
 )
+
+// onStudy completes a command that reads one study and writes one document. The error
+// of work, which the exit status comes from, may stand beside a document.
+func (env *environment) onStudy(c *cobra.Command, work func(context.Context, *study.Study) (*report.Document, error)) *cobra.Command {
+	c.Args = one("study")
+	format := formatFlag(c)
+	flags := studyFlags(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		f, err := format()
+		if err != nil {
+			return err
+		}
+		s, err := env.load(c, args[0], flags)
+		if err != nil {
+			return err
+		}
+		d, err := work(c.Context(), s)
+		if d != nil {
+			if err := d.Write(env.out, f); err != nil {
+				return err
+			}
+		}
+		return err
+	}
+	return c
+}
 
 // overrides are flags that take the place of what a study says.
 type overrides struct {

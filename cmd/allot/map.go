@@ -1,17 +1,19 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"allot/cmd/allot/internal/report"
+	"allot/cmd/allot/internal/study"
 	"allot/solver/search"
 )
 
 func newMap(env *environment) *cobra.Command {
-	c := &cobra.Command{
+	return env.onStudy(&cobra.Command{
 		Use:   "map STUDY.yaml",
 		Short: "which mechanism is best where, over two market parameters",
 		Long: `Map searches a study at every point of a grid of two parameters of its market, which the
@@ -23,40 +25,25 @@ study names, and shows which mechanism is best where:
 
 - reads the study from standard input.`,
 		Example: "  allot examples map | allot map -",
-		Args:    one("study"),
-	}
-	format := formatFlag(c)
-	flags := studyFlags(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		f, err := format()
-		if err != nil {
-			return err
-		}
-		s, err := env.load(c, args[0], flags)
-		if err != nil {
-			return err
-		}
+	}, func(ctx context.Context, s *study.Study) (*report.Document, error) {
 		if s.Atlas == nil {
-			return wrong("add map: {x: {agent: NAME, from: 1, to: 9, steps: 5}, y: {market: concealmentCost, from: 1, to: 4}}", "%s: the study names no two parameters to vary", s.File)
+			return nil, wrong("add map: {x: {agent: NAME, from: 1, to: 9, steps: 5}, y: {market: concealmentCost, from: 1, to: 4}}", "%s: the study names no two parameters to vary", s.File)
 		}
-		a, err := search.Map(c.Context(), &s.Problem, s.Atlas.X, s.Atlas.Y, nil)
+		a, err := search.Map(ctx, &s.Problem, s.Atlas.X, s.Atlas.Y, nil)
 		if err != nil {
-			return solving(c.Context(), s.File, err)
+			return nil, solving(ctx, s.File, err)
 		}
-		if err := report.Atlas(&s.Problem, a).Write(env.out, f); err != nil {
-			return err
-		}
+		d := report.Atlas(&s.Problem, a)
 		if a.Stopped {
-			return &failure{status: exitInterrupted, err: errors.New("interrupted: the map shows what was in hand")}
+			return d, &failure{status: exitInterrupted, err: errors.New("interrupted: the map shows what was in hand")}
 		}
 		for _, row := range a.Places {
 			for _, p := range row {
 				if p.Space >= 0 {
-					return nil
+					return d, nil
 				}
 			}
 		}
-		return &failure{status: exitInfeasible, err: fmt.Errorf("no mechanism is feasible anywhere on the map")}
-	}
-	return c
+		return d, &failure{status: exitInfeasible, err: fmt.Errorf("no mechanism is feasible anywhere on the map")}
+	})
 }

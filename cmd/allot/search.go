@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"allot/cmd/allot/internal/report"
+	"allot/cmd/allot/internal/study"
 	"allot/solver/search"
 )
 
@@ -19,42 +20,27 @@ var engine = struct {
 }{search.Search, search.Evaluate, search.Binding}
 
 func newSearch(env *environment) *cobra.Command {
-	c := &cobra.Command{
+	return env.onStudy(&cobra.Command{
 		Use:   "search STUDY.yaml",
 		Short: "find the best mechanism for a study",
 		Long: `Search finds the mechanism that serves the study's objective best among those that
 satisfy every constraint, and proves how far the agents are from an equilibrium and
 the objective from a bound. - reads the study from standard input.`,
 		Example: "  allot examples ticket-contest | allot search -\n  allot search study.yaml --format json",
-		Args:    one("study"),
-	}
-	format := formatFlag(c)
-	flags := studyFlags(c)
-	c.RunE = func(c *cobra.Command, args []string) error {
-		f, err := format()
-		if err != nil {
-			return err
-		}
-		s, err := env.load(c, args[0], flags)
-		if err != nil {
-			return err
-		}
+	}, func(ctx context.Context, s *study.Study) (*report.Document, error) {
 		line := newProgress(env.errors)
-		r, err := engine.search(c.Context(), &s.Problem, line.tell)
+		r, err := engine.search(ctx, &s.Problem, line.tell)
 		line.done()
 		if err != nil {
-			return solving(c.Context(), s.File, err)
+			return nil, solving(ctx, s.File, err)
 		}
-		binding, err := engine.binding(c.Context(), &s.Problem, r.Best)
+		binding, err := engine.binding(ctx, &s.Problem, r.Best)
 		if err != nil {
-			return solving(c.Context(), s.File, err)
+			return nil, solving(ctx, s.File, err)
 		}
-		if err := report.Search(&s.Problem, r, binding).Write(env.out, f); err != nil {
-			return err
-		}
-		return outcome(&s.Problem, r)
-	}
-	return c
+		d := report.Search(&s.Problem, r, binding)
+		return d, outcome(&s.Problem, r)
+	})
 }
 
 // solving is an error of the engine: a mechanism or market that cannot be
