@@ -8,6 +8,7 @@ import (
 	"allot/mechanisms/distributions"
 	"allot/solver/bound"
 	"allot/solver/cartel"
+	"allot/solver/equilibrium/slots"
 )
 
 // article is the article that poses the problem, and the discussion below it.
@@ -59,8 +60,10 @@ func baseModel(h *sheet) {
 	h.derived = false
 
 	h.theorem()
+	h.patience()
 	h.newcomers()
 	h.measures()
+	h.remedies()
 }
 
 // example are the numbers of the competitive play that the article works out.
@@ -145,6 +148,61 @@ func (h *sheet) theorem() {
 	}
 	if r, err = reserve.Ring.Analyse(); !h.failed(err) {
 		h.open("first price with a reserve of 25: the ring's gain G", r.Gap, "a reserve between the two highest values is proof against rings; it gives up competition instead, so that the theorem stands")
+	}
+}
+
+// patience is how the ring of three equal agents fares in both of the article's mechanisms.
+func (h *sheet) patience() {
+	h.derived = true
+	for _, c := range []struct {
+		label, family string
+		settings      mechanisms.Settings
+		want          float64
+	}{
+		{"first price, (n-1)/n", "auction", set("pricing", "first"), 2. / 3},
+		{"tickets, n/(n+1)", "contest", set("exponent", 1.), 3. / 4},
+	} {
+		ring := h.collude([]float64{1, 1, 1}, c.family, c.settings)
+		if h.err != nil {
+			return
+		}
+		j, err := ring.Ring.Settle(0)
+		if h.failed(err) {
+			return
+		}
+		h.same("3 equal values, nothing bid: least discount factor, "+c.label, j.CriticalDiscount, c.want, 1e-12)
+	}
+	h.derived = false
+}
+
+// remedies are what the article and its discussion propose: a share of the reward for the
+// protocol, and no two slots running for one proposer.
+func (h *sheet) remedies() {
+	h.derived = true
+	defer func() { h.derived = false }()
+	settings := set("exponent", 1., "burnShare", 0.25)
+	s := h.solve([]float64{4, 2}, "contest", settings)
+	h.same("tickets at 4, 2 with a burn share of 1/4: revenue", s.revenue(), 11./6, 1e-9)
+	ring := h.collude([]float64{4, 2}, "contest", settings)
+	if h.err != nil {
+		return
+	}
+	left, err := ring.Ring.RobustRevenue(0.95, &cartel.Work{})
+	if h.failed(err) {
+		return
+	}
+	h.same("the same against a ring at discount 0.95: revenue, v_1/4", left, 1, 1e-9)
+	tickets, auction := h.solve([]float64{4, 2}, "contest", set("exponent", 1.)), h.solve([]float64{4, 2}, "auction", set("pricing", "first"))
+	for _, c := range []struct {
+		label string
+		s     solved
+		want  float64
+	}{{"tickets", tickets, 5. / 9}, {"execution auction", auction, 1}} {
+		x, err := slots.Exposure([]float64{c.s.win(0), c.s.win(1)})
+		if h.failed(err) {
+			return
+		}
+		h.same("one proposer for two slots running at 4, 2: "+c.label, x, c.want, 1e-12)
 	}
 }
 

@@ -62,6 +62,13 @@ var tickets = []Source{
 		Seen:     "code and stored outputs were summarised; the numbers are the stored ones",
 		run:      simulated,
 	},
+	{
+		Name:     "pan2024",
+		Citation: "Pan, Mazorra, Schlegel, Mamageishvili (2024), On Sybil-proof Mechanisms",
+		Done:     "which mechanisms false identities gain from",
+		Seen:     "a summary was at hand",
+		run:      identities,
+	},
 }
 
 func neuder(h *sheet) {
@@ -145,6 +152,39 @@ func (h *sheet) dominate(fairness float64) {
 	fee := h.solve([]float64{4, 2}, "lottery", set("fee", 1.), demand{"sybil-proof", map[string]float64{"identities": 9}})
 	h.open("equal lottery with an entry fee of 1: revenue", fee.revenue(), "the fee v_2/2 by itself, for comparison with the search")
 	h.open("equal lottery with an entry fee of 1: what 9 identities gain", fee.measure("sybil-proof"), "")
+}
+
+func identities(h *sheet) {
+	five := demand{"sybil-proof", map[string]float64{"identities": 5}}
+	for _, c := range []struct {
+		label, family string
+		settings      mechanisms.Settings
+	}{
+		{"second price", "auction", set("pricing", "second")},
+		{"first price", "auction", set("pricing", "first")},
+		{"proportional contest", "contest", set("exponent", 1.)},
+		{"contest with exponent 1.3", "contest", set("exponent", 1.3)},
+	} {
+		gain := h.solve([]float64{4, 2}, c.family, c.settings, five).measure("sybil-proof")
+		h.holds(c.label+" at 4, 2: what 5 identities gain", gain, "Sybil-proof", gain <= 1e-9)
+	}
+	for _, c := range []struct {
+		label, family string
+		settings      mechanisms.Settings
+	}{
+		{"contest with exponent 0.5", "contest", set("exponent", 0.5)},
+		{"free lottery", "lottery", set()},
+		{"lottery at the price 2", "lottery", set("price", 2.)},
+	} {
+		gain := h.solve([]float64{4, 2}, c.family, c.settings, five).measure("sybil-proof")
+		h.holds(c.label+" at 4, 2: what 5 identities gain", gain, "not Sybil-proof", gain > 1e-3)
+	}
+	h.derived = true
+	// k identities multiply the impact of a spend by k^(1-rho).
+	half := h.solve([]float64{1, 1}, "contest", set("exponent", 0.5), demand{"sybil-proof", map[string]float64{"identities": 2}})
+	same := math.Sqrt2/(1+math.Sqrt2) - 0.125
+	h.same("1, 1 at exponent 0.5: pay-off with one identity", half.payoff(0), 0.375, 1e-12)
+	h.holds("1, 1 at exponent 0.5: what 2 identities gain", half.measure("sybil-proof"), "at least what the same spend split gains, 0.0858", half.measure("sybil-proof") >= same-0.375-1e-9)
 }
 
 func assets(h *sheet) {
