@@ -24,6 +24,7 @@ type dissipation struct {
 	epsilon       float64
 
 	points, plan []float64
+	slight       []float64 // local maxima that gain little
 	idle         []int
 	game         matrixGame
 }
@@ -56,9 +57,9 @@ func (d *dissipation) solve(rho float64) {
 	case rho > 10:
 		lowest = 1e-3
 	case rho > 6:
-		lowest = 1e-4
-	case rho > 3:
 		lowest = 1e-5
+	case rho > 3:
+		lowest = 5e-7
 	}
 	target := lowest
 	d.points, d.idle = d.points[:0], d.idle[:0]
@@ -75,8 +76,12 @@ func (d *dissipation) solve(rho float64) {
 		for j, y := range d.atoms {
 			own += d.masses[j] * d.payoff(y)
 		}
-		gain := -own // standing back earns 0
+		// Standing back earns 0, and so does the strategy in equilibrium: near exponent 2
+		// payoffs are so flat that one could gain little and earn much.
+		gain := math.Abs(own)
 		d.retire()
+		known := len(d.points)
+		slight := d.slight[:0]
 		if -own > target/4 {
 			d.add(lowest)
 		}
@@ -90,10 +95,18 @@ func (d *dissipation) solve(rho float64) {
 				gain = math.Max(gain, u)
 				if u > target/4 {
 					d.add(y)
+				} else if u > 0 {
+					slight = append(slight, y)
 				}
 			}
 			before, at, x = at, next, x*ratio
 		}
+		if len(d.points) == known {
+			for _, y := range slight {
+				d.add(y)
+			}
+		}
+		d.slight = slight
 		if gain < best {
 			best = gain
 			atoms, masses = append(atoms[:0], d.atoms...), append(masses[:0], d.masses...)
