@@ -158,10 +158,15 @@ func times(v mechanisms.Distribution, factor float64) mechanisms.Distribution {
 
 // prove certifies the strategies.
 func prove(m mechanisms.Mechanism, values []mechanisms.Distribution, eq *private.Equilibrium) certify.Certificate {
-	if ranked, ok := m.(mechanisms.Ranked); ok {
-		return proof.Auction(ranked, values, eq.Curves)
+	switch m := m.(type) {
+	case mechanisms.Ranked:
+		return proof.Auction(m, values, eq.Curves)
+	case mechanisms.EqualChance:
+		return proof.Lottery(m, values, eq.Curves)
+	case mechanisms.Ratioed:
+		return proof.Contest(m, values, eq.Curves)
 	}
-	return certify.Certificate{Epsilon: math.Inf(1), Reason: "there is no certificate for this kind of mechanism with private values"}
+	return proof.Search(m, values, eq.Curves)
 }
 
 func (b *bayesian) scale() float64 { return b.highest }

@@ -110,6 +110,11 @@ func (s Solver) Solve(m mechanisms.Mechanism, values []mechanisms.Distribution) 
 	}
 	ranked, ok := m.(mechanisms.Ranked)
 	if !ok {
+		if r, ok := m.(mechanisms.Ratioed); ok {
+			if eq := s.contest(r.Ratio(), values); eq.Status == equilibrium.Converged {
+				return eq, nil
+			}
+		}
 		return s.generic(m, values)
 	}
 	rule := ranked.Ranking()
