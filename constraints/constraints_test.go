@@ -234,7 +234,7 @@ func TestSlots(t *testing.T) {
 	says(fixed, 2, "Markov-perfect")
 	large := solved(t, lottery(0), make([]float64, 20)...)
 	large.Market.Premium = 1
-	says(large, 0, "up to 16 agents")
+	says(large, 0, "up to 12 agents")
 	three := solved(t, allPay(0), 3, 2, 1)
 	three.Market.Premium = 1
 	says(three, 3*4./9+2./9, "no method for")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"allot/solver/equilibrium"
 	"allot/solver/equilibrium/slots"
@@ -15,7 +16,8 @@ import (
 //	measure: mu sum_s pi_s t_s(s) v_s, at most `max` (0 unless set)
 //
 // the extra pay-off per slot of agents that hold two slots in a row, when a holder of
-// slot s values slot s+1 at (1+mu) v (mu: the market's premium). pi_s is how often s is the
+// slot s values slot s+1 at (1+mu) v (mu: the market's premium; v before any terms, for what
+// the protocol takes of it was made all the same). pi_s is how often s is the
 // incumbent and t_s(s) how often it wins again, in the Markov-perfect equilibrium of the
 // mechanism played slot after slot by agents that look ahead with the market's discount
 // factor (package slots); the premium then shows in what incumbents signal, and a stable
@@ -35,7 +37,7 @@ func (m multiSlot) Bound() Bound {
 
 // mostIncumbents is the largest market in which the game over slots is solved: its time
 // grows with the square of the agents and more.
-const mostIncumbents = 16
+const mostIncumbents = 12
 
 var errResold = errors.New("who uses two slots in a row after a resale is not known")
 
@@ -96,7 +98,7 @@ func (c *Case) incumbents() (slots.Chain, string) {
 	}.Solve()
 	switch {
 	case err != nil:
-		return chain, err.Error()
+		return chain, strings.TrimPrefix(err.Error(), "slots: ")
 	case chain.Status != equilibrium.Converged:
 		return chain, "the game over slots did not settle (" + chain.Status.String() + ")"
 	}

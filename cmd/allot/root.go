@@ -28,7 +28,7 @@ type environment struct {
 // them. A command is a function from the environment to a *cobra.Command whose
 // RunE returns an error: a *failure for an exit status other than 1.
 var commands = []func(*environment) *cobra.Command{
-	newSearch, newEvaluate, newCompare, newCartel, newBound, newMap, newImport, newReproduce, newExamples,
+	newSearch, newEvaluate, newCompare, newCartel, newSlots, newBound, newMap, newImport, newReproduce, newExamples,
 }
 
 // Exit statuses.

@@ -66,3 +66,26 @@ func TestTheFairestSybilProofRuleIsTheProportionalContest(t *testing.T) {
 		}
 	}
 }
+
+// Draws just in time spread two slots in a row and auctions ahead are known, each rule
+// failing what the other meets: the report says that of all mechanisms together.
+func TestConflictsAcrossMechanisms(t *testing.T) {
+	m := market(4, 3.9, 3.8)
+	m.Premium, m.Discount = 0.5, 0.5
+	p := &search.Problem{
+		Market: m, Objective: goal(t, "revenue"), Evaluations: 30, Seed: 1,
+		Spaces: []mechanisms.Space{
+			space(t, "contest", nil),
+			space(t, "auction", mechanisms.Settings{"lookahead": mechanisms.Number(1)}),
+		},
+		Constraints: []constraints.Constraint{named(t, "multi-slot", map[string]float64{"max": 1}), named(t, "known-proposer", nil)},
+	}
+	r := find(t, p)
+	if want := "of all mechanisms together: multi-slot and known-proposer conflict: each held alone, never both, in the 2 mechanisms tried"; r.Best != nil || len(r.Warnings) != 1 || r.Warnings[0] != want {
+		t.Errorf("%v, warnings %q, want %q", r.Status, r.Warnings, want)
+	}
+	p.Spaces = append(p.Spaces, space(t, "contest", mechanisms.Settings{"lookahead": mechanisms.Number(1)}))
+	if r := find(t, p); r.Best == nil || r.Best.Settings.Number("lookahead") != 1 || r.Best.Family != "contest" || len(r.Warnings) != 0 {
+		t.Errorf("%v, %+v, warnings %q: a draw ahead meets both", r.Status, r.Best, r.Warnings)
+	}
+}

@@ -73,12 +73,13 @@ func run(ctx context.Context, problem *Problem, progress func(Progress)) (*Repor
 		return nil, nil, err
 	}
 	stopped := false
+	all := newConflicts(len(p.Constraints))
 	for i := range p.Spaces {
 		if ctx.Err() != nil {
 			stopped = true
 			break
 		}
-		c, evaluations, err := explore(ctx, &p, e, i, progress)
+		c, evaluations, err := explore(ctx, &p, e, i, all, progress)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -88,6 +89,11 @@ func run(ctx context.Context, problem *Problem, progress func(Progress)) (*Repor
 		stopped = stopped || ctx.Err() != nil
 	}
 	report.finish(&p, e.bound(), stopped)
+	if report.Status == Infeasible && len(p.Spaces) > 1 {
+		for _, line := range all.explain(p.Constraints) {
+			report.Warnings = append(report.Warnings, "of all mechanisms together: "+line)
+		}
+	}
 	return report, e, nil
 }
 
@@ -170,8 +176,8 @@ func (p *Problem) judge() (judge, error) {
 	return newEvaluator(p, d), nil
 }
 
-// explore finds the best design of one space.
-func explore(ctx context.Context, p *Problem, e judge, index int, progress func(Progress)) (*Candidate, int, error) {
+// explore finds the best design of one space, and records in all what held together.
+func explore(ctx context.Context, p *Problem, e judge, index int, all *conflicts, progress func(Progress)) (*Candidate, int, error) {
 	space := p.Spaces[index]
 	axes := space.Axes()
 	spec := optimize.Problem{
@@ -202,6 +208,7 @@ func explore(ctx context.Context, p *Problem, e judge, index int, progress func(
 		for k, result := range e.evaluate(designs) {
 			slack := p.slack(result.measures, e.scale())
 			conflicts.record(slack)
+			all.record(slack)
 			err := o.Tell(trials[k].ID, optimize.Result{Objective: result.objective, Slack: p.smooth(slack, result.measures), Piece: result.piece, Margin: result.margin})
 			if err != nil {
 				return nil, o.Evaluations(), err

@@ -1,6 +1,7 @@
 package slots
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -210,7 +211,7 @@ func (st *stage) proportional(win, cost []float64) error {
 		kept = true
 	}
 	if !kept && n > 2 {
-		return fmt.Errorf("slots: no method for a %T among %d agents: it matters to each who else wins", st.game.Mechanism, n)
+		return fmt.Errorf("slots: no method for this rule among %d agents: it matters to each who else wins", n)
 	}
 	if n <= 2 {
 		st.guess() // exact unless the right can stay with the protocol
@@ -237,7 +238,7 @@ func (st *stage) proportional(win, cost []float64) error {
 			nobody = 0
 		}
 		if nobody > 0 && !kept {
-			return fmt.Errorf("slots: no method for a %T that leaves the right with the protocol", st.game.Mechanism)
+			return errors.New("slots: no method for this rule where the right can stay with the protocol")
 		}
 		if n == 1 && nobody == 0 || n == 2 && nobody == 0 {
 			return nil // the values did not depend on the chances

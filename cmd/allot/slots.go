@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"allot/cmd/allot/internal/report"
+	"allot/cmd/allot/internal/study"
+	"allot/mechanisms"
+	"allot/solver/equilibrium"
+	"allot/solver/equilibrium/slots"
+	"allot/solver/search"
+)
+
+func newSlots(env *environment) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "slots STUDY.yaml",
+		Short: "mechanisms played slot after slot: who holds on to the right",
+		Long: `Slots plays every mechanism of a study, whose parameters are all fixed, slot after slot
+among agents who look ahead and value the slot after their own more (market: premium,
+discount, myopic): what being the incumbent is worth, how often the same agent wins
+again, for how long, and what the premium brings it. Where several equilibria can be
+listed it lists them. Values are numbers that the agents know of each other. - reads the
+study from standard input.`,
+		Example: "  allot examples second-slot | allot slots -",
+		Args:    one("study"),
+	}
+	format := formatFlag(c)
+	flags := studyFlags(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		f, err := format()
+		if err != nil {
+			return err
+		}
+		s, err := env.load(c, args[0], flags)
+		if err != nil {
+			return err
+		}
+		if err := fixed(s); err != nil {
+			return err
+		}
+		if err := lasting(s); err != nil {
+			return err
+		}
+		all, err := succeed(c.Context(), s)
+		if err != nil {
+			return solving(c.Context(), s.File, err)
+		}
+		if err := report.Slots(&s.Problem, all).Write(env.out, f); err != nil {
+			return err
+		}
+		for _, one := range all {
+			if one.Settled() {
+				return nil
+			}
+		}
+		return &failure{status: exitInfeasible, err: errors.New("no mechanism has an equilibrium over many slots in hand")}
+	}
+	return c
+}
+
+// lasting refuses values that do not last from slot to slot.
+func lasting(s *study.Study) error {
+	if _, known := s.Problem.Market.Known(nil); !known || s.Problem.Market.Information == mechanisms.Private {
+		return wrong("write information: complete, and values as numbers: {name: Alice, value: 30}", "%s: allot slots takes values that last from slot to slot: numbers that agents know of each other", s.File)
+	}
+	return nil
+}
+
+// succeed plays every mechanism slot after slot.
+func succeed(ctx context.Context, s *study.Study) ([]*report.Succession, error) {
+	m := s.Problem.Market
+	// The game of one slot and its values after terms are those that rings face.
+	games, err := search.Collude(ctx, &s.Problem, nil)
+	if err != nil {
+		return nil, err
+	}
+	discounts := make([]float64, len(m.Agents))
+	for i := range discounts {
+		discounts[i] = m.DiscountOf(i)
+	}
+	all := make([]*report.Succession, len(games))
+	for i, g := range games {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		one := &report.Succession{Candidate: g.Candidate, Values: g.Ring.Game.Values, Reason: g.Reason}
+		all[i] = one
+		switch {
+		case one.Reason != "":
+			continue
+		case g.Candidate.Settings.Number("resale") > 0:
+			one.Reason = "who uses two slots in a row after a resale is not known"
+			continue
+		case g.Candidate.Settings.Number("oversight") > 0:
+			one.Reason = "oversight over many slots has no method"
+			continue
+		}
+		game := slots.Incumbency{Mechanism: g.Ring.Game.Mechanism, Values: one.Values, Discounts: discounts, Premium: m.Premium, Myopic: m.Myopic}
+		if one.Chain, err = game.Solve(); err != nil {
+			one.Reason = strings.TrimPrefix(err.Error(), "slots: ")
+			continue
+		}
+		if one.Chain.Status != equilibrium.Converged {
+			one.Reason = fmt.Sprintf("the game over slots did not settle (%v); it may have an equilibrium all the same", one.Chain.Status)
+			continue
+		}
+		if others, err := game.Equilibria(); err == nil {
+			one.Others = others
+		}
+	}
+	return all, nil
+}
