@@ -14,7 +14,7 @@ import (
 // a global search over a grid of signals and a local one in the best cell
 // (Cournot 1838):
 //
-//	a_i <- argmax_a t_i(a, a_-i) v_i - c_i(a, a_-i)   until nobody gains 1e-9 of max v
+//	a_i <- argmax_a t_i(a, a_-i) v_i - c_i(a, a_-i)   until gains fall no further, to 1e-9 of max v at least
 //
 // and where that does not end, for a mixed one by regret matching on a grid (Hart,
 // Mas-Colell 2000, with the weights of Tammelin 2014): each agent plays signals in
@@ -124,6 +124,7 @@ func (g *generic) settle() bool {
 	n := len(g.values)
 	rounds := max(4, min(120, 40_000_000/(n*n*150)))
 	copy(g.trial, g.signals)
+	best := math.Inf(1)
 	for round := range rounds {
 		worst := 0.0
 		for i := range n {
@@ -135,7 +136,11 @@ func (g *generic) settle() bool {
 			}
 			g.trial[i] = a
 		}
-		if worst <= 1e-9*g.top {
+		// Gains are of the second order: signals are as good as they get only
+		// once gains fall no further.
+		falling := worst < 0.9*best && worst > 1e-15*g.top && round < rounds-1
+		best = math.Min(best, worst)
+		if worst <= 1e-9*g.top && !falling {
 			// Everyone moved a last time: check what is reported, not what was.
 			gain := 0.0
 			for i := range n {

@@ -31,10 +31,10 @@ func TestGenericAgreesWithFastMethods(t *testing.T) {
 			t.Errorf("%+v %v: %v %v", ratio, values, slow.Status, slow.Regime)
 			continue
 		}
-		requirePure(t, m, values, slow, 3e-9)
+		requirePure(t, m, values, slow, 1e-12)
 		for i := range values {
-			near(t, "win", slow.Win[i], fast.Win[i], 1e-4)
-			near(t, "cost", slow.Cost[i], fast.Cost[i], 1e-3)
+			near(t, "win", slow.Win[i], fast.Win[i], 1e-7)
+			near(t, "cost", slow.Cost[i], fast.Cost[i], 2e-6)
 		}
 	}
 }
