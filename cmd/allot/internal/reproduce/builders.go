@@ -79,7 +79,7 @@ func (h *sheet) estimates() {
 			h.same(label+": sigma from the coefficients", at.Sigma, t.printed.Sigma, at.Sigma*off+5e-4)
 			if t.printed.Omega > 0 {
 				h.other(label+": omega from the coefficients", at.Omega, t.printed.Omega, math.Exp(t.estimate.Omega[0]*b.x1+t.estimate.Omega[1]*b.x2+t.estimate.Omega[2]), 1e-12,
-					"the printed coefficients do not give the printed omega; either is so small that no revenue here depends on it in its fourth digit")
+					"the printed coefficients do not give the printed omega, for a reason that is not known; both are small, and how little the revenue depends on it is shown below")
 			}
 		}
 	}
@@ -159,7 +159,7 @@ func (h *sheet) independent() {
 		[]string{"market", "sealed at", "sealed", "open at", "open", "integrated", "others"}, best)
 	h.table("Independent draws: revenue with one more builder, and what it adds",
 		[]string{"market", "entrant", "sealed", "adds", "open", "adds "}, more)
-	h.note("Independent draws: which format brings more turns on the estimates; the sealed auction's lead runs from " + lead.percent() + " of revenue. It leads in both printed blocks and where the base fee is high, and trails where the base fee is low and the other builders' values are much more spread out than the integrated ones'. Builders keep " + share.percent() + " of E max v: a builder's twin says nothing of its value. One more builder brings " + adds.percent() + " more in the sealed auction.")
+	h.note("Independent draws: which format brings more turns on the estimates; the sealed auction's lead runs from " + lead.percent() + " of revenue. It leads in both printed blocks and where the base fee is high, and trails where the base fee is low and the other builders' values are much more spread out than the integrated ones'. Revenue falls short of E max v by " + share.percent() + ": a builder's twin says nothing of its value. One more builder brings " + adds.percent() + " more in the sealed auction.")
 }
 
 // span is the range of some numbers.
@@ -212,6 +212,13 @@ func (h *sheet) twins() {
 		if i == 0 {
 			h.open(p.label+", shared component: sealed first-price revenue, ETH", r.First.Revenue, "")
 			h.open(p.label+", shared component: open auction's revenue", r.Open.Revenue, "")
+			a, b := p.a, p.b
+			a.Omega, b.Omega = integrated.At(2, blocks[0].x1, blocks[0].x2).Omega, others.At(2, blocks[0].x1, blocks[0].x2).Omega
+			s, err := formats.Twins([]formats.Type{a, b}, twinSteps)
+			if h.failed(err) {
+				return
+			}
+			h.open(p.label+", shared component: sealed revenue with the omegas of the coefficients", s.First.Revenue, "")
 		}
 		if i >= len(blocks) {
 			continue
@@ -235,7 +242,7 @@ func (h *sheet) twins() {
 		[]string{"market", "omega", "sealed", "open", "lead", "reserve", "E max v", "epsilon"}, rows)
 	h.table("Shared component: revenue with one more builder, and what it adds",
 		[]string{"market", "entrant", "sealed", "adds", "open", "adds "}, more)
-	h.note("A component that builders of a type share and know: twins compete for everything but what the factor omega sets them apart by. The sealed auction's lead runs from " + lead.percent() + ", of the order of omega squared; builders keep " + share.percent() + " of E max v, and one more brings " + adds.percent() + " more in the printed blocks: two twins already take the price up. A reserve gains nothing in the open auction; the sealed one's best reserve is not computed. The bound is E max v, since correlated values can be extracted in full (Cremer, McLean 1988). " +
+	h.note("A component that builders of a type share and know: twins compete for everything but what the factor omega sets them apart by. The sealed auction's lead runs from " + lead.percent() + ", of the order of omega squared; revenue falls short of E max v by " + share.percent() + ", and one more builder brings " + adds.percent() + " more in the printed blocks: two twins already take the price up. A reserve gains nothing in the open auction; the sealed one's best reserve is not computed. The bound is E max v, since correlated values can be extracted in full (Cremer, McLean 1988). " +
 		fmt.Sprintf("These equilibria are approximate: epsilon, which a search over the grid found, is at most %.1g of E max v.", off.high))
 	h.note("What differs between the two, and why: the first takes a builder's twin to be as different from it as anybody, the second to have nearly the same value. That, not the format, decides what the auction brings and what an entrant adds.")
 }
