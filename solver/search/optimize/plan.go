@@ -123,11 +123,12 @@ func (o *Optimizer) enumeration(live []int) [][]float64 {
 // next chooses what to do when a stage has ended; nil ends the search.
 func (o *Optimizer) next() []stage {
 	live := o.live()
-	if len(live) == 0 || o.exhausted() {
+	if len(live) == 0 || o.closing {
 		return nil
 	}
-	if o.closing {
-		return nil
+	if o.exhausted() { // nothing is left to ask, but of equals the plainest is wanted
+		o.closing = true
+		return []stage{&snap{}}
 	}
 	if len(live) == 1 {
 		o.closing = true

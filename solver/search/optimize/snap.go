@@ -120,7 +120,7 @@ func (o *Optimizer) excuses(q, p *point) bool {
 		return false
 	}
 	if q.Objective >= p.Objective {
-		return q.Violation <= p.Violation || worst(q) <= math.Max(0, worst(p))
+		return true
 	}
 	// p lives on the tolerance: it is better only by moving a slack by as much.
 	wp, wq := worst(p), worst(q)
