@@ -472,6 +472,16 @@ func TestInterim(t *testing.T) {
 			t.Errorf("%s: %v, want %v", k.Name, got, interim[k.Name])
 		}
 	}
+	// Oversight: what is played, and rings, are measured right; with noise only the former.
+	for name, want := range map[string][2]bool{
+		"allocation": {true, true}, "ring-proof": {true, false}, "no-randomness": {true, false}, "ex-post": {true, false},
+		"budget": {true, false}, "sybil-proof": {}, "merge-proof": {}, "competition": {}, "producer-proof": {},
+	} {
+		c := must(constraints.New(name, nil))
+		if got := [2]bool{constraints.Overseen(c, false), constraints.Overseen(c, true)}; got != want {
+			t.Errorf("%s under oversight: %v, want %v", name, got, want)
+		}
+	}
 	if !constraints.Interim(must(constraints.NewExpression("fairness", constraints.AtLeast, 0.4))) {
 		t.Error("an expression is not interim")
 	}

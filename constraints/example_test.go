@@ -55,6 +55,22 @@ func ExampleNew() {
 	// exponent 1: holds: no gain found with up to 2 identities
 }
 
+// What validators reject holds a ring to a share of what competition pays; which false
+// identities they would let pass is not known.
+func ExampleOverseen() {
+	for _, name := range []string{"ring-proof", "sybil-proof"} {
+		c, err := constraints.New(name, nil)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(name, constraints.Overseen(c, false))
+	}
+	// Output:
+	// ring-proof true
+	// sybil-proof false
+}
+
 func ExampleNewExpression() {
 	fair, err := constraints.NewExpression("fairness", constraints.AtLeast, 0.45)
 	if err != nil {

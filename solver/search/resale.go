@@ -52,11 +52,19 @@ func (b *bayesian) resales() *resale {
 	return b.resale
 }
 
+// mostDifferent is how many different agents a resale is computed for: the time it takes
+// grows with their cube.
+const mostDifferent = 20
+
 func newResale(values []mechanisms.Distribution) *resale {
 	n := len(values)
 	r := &resale{alike: true, uses: make([]float64, n), usual: make([]float64, n)}
 	for _, v := range values[1:] {
 		r.alike = r.alike && reflect.DeepEqual(v, values[0])
+	}
+	if !r.alike && n > mostDifferent {
+		r.err = fmt.Errorf("resale among agents that differ has a method for up to %d of them", mostDifferent)
+		return r
 	}
 	if r.alike {
 		one, err := rights.Resell(values[0], n)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -168,6 +169,7 @@ func TestTermsWithoutAMethod(t *testing.T) {
 		{secret(keep, u, w), "auction", terms(ahead, "reserve", 1.), "above the price"},
 		{secret(keep, u, u), "auction", terms(ahead, "reserve", 1.), "stay with the protocol"},
 		{secret(keep, u), "auction", ahead, "two agents"},
+		{secret(keep, append(slices.Repeat([]mechanisms.Distribution{u}, 20), w)...), "auction", ahead, "up to 20"},
 		{secret(keep, u, u), "auction", terms(nil, "oversight", 0.5), "private values"},
 		{market(4, 2), "auction", mechanisms.Settings{"pricing": mechanisms.Word("all-pay"), "oversight": mechanisms.Number(0.5)}, "agents mix"},
 	} {

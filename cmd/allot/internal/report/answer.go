@@ -254,7 +254,11 @@ func Parameters(c *search.Candidate) []Fact {
 			shown = shown || searched == name
 		}
 		if shown {
-			facts = append(facts, Fact{name, setting(s)})
+			text := setting(s)
+			if rank[name] > 0 && toggled(known[rank[name]-1]) {
+				text = strconv.FormatBool(s.From != 0)
+			}
+			facts = append(facts, Fact{name, text})
 		}
 	}
 	return facts

@@ -130,7 +130,7 @@ func texts(s []string) []string { return append([]string{}, s...) }
 func candidateData(c *search.Candidate, binding []string) *candidateJSON {
 	e := c.Equilibrium
 	out := &candidateJSON{
-		Family: c.Family, Parameters: map[string]any{}, Searched: texts(c.Searched),
+		Family: c.Family, Parameters: parametersData(c), Searched: texts(c.Searched),
 		Objective: Number(c.Objective), StandardError: Number(c.StandardError), TailShare: Number(c.TailShare),
 		Feasible: c.Feasible, Violation: Number(c.Violation), Metrics: map[string]Number{}, Notes: texts(c.Notes),
 		Equilibrium: equilibriumJSON{
@@ -138,13 +138,6 @@ func candidateData(c *search.Candidate, binding []string) *candidateJSON {
 			Epsilon: Number(e.Epsilon), RelativeEpsilon: Number(e.Relative), Unsold: Number(e.Unsold), Agents: make([]agentJSON, 0, len(e.Agents)),
 		},
 		Constraints: make([]constraintJSON, 0, len(c.Constraints)),
-	}
-	known := parameters(c.Family)
-	for name, s := range c.Settings {
-		if p, ok := known[name]; ok && (p.PerAgent && s.List == nil || p.Free && s.Word == "") {
-			continue // not set
-		}
-		out.Parameters[name] = value(s)
 	}
 	for name, x := range c.Metrics {
 		out.Metrics[name] = Number(x)
@@ -187,6 +180,26 @@ func parameters(family string) map[string]mechanisms.Parameter {
 	}
 	return known
 }
+
+// parametersData are a candidate's parameters in JSON.
+func parametersData(c *search.Candidate) map[string]any {
+	out := make(map[string]any, len(c.Settings))
+	known := parameters(c.Family)
+	for name, s := range c.Settings {
+		p, ok := known[name]
+		switch {
+		case ok && (p.PerAgent && s.List == nil || p.Free && s.Word == ""): // not set
+		case ok && toggled(p):
+			out[name] = s.From != 0
+		default:
+			out[name] = value(s)
+		}
+	}
+	return out
+}
+
+// toggled reports a parameter that is on or off.
+func toggled(p mechanisms.Parameter) bool { return p.Integer && p.Low == 0 && p.High == 1 }
 
 // value is a setting in JSON.
 func value(s mechanisms.Setting) any {

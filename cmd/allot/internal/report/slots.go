@@ -165,15 +165,6 @@ func foresight(m *mechanisms.Market) string {
 	return fmt.Sprintf("look ahead with discount factors from %s to %s", Digits(low), Digits(high))
 }
 
-// parametersData are a candidate's parameters in JSON.
-func parametersData(c *search.Candidate) map[string]any {
-	out := make(map[string]any, len(c.Settings))
-	for name, s := range c.Settings {
-		out[name] = value(s)
-	}
-	return out
-}
-
 // incumbents is what holding the last slot means to each agent.
 func incumbents(label string, n names, s *Succession) Table {
 	c := s.Chain
