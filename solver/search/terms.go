@@ -17,6 +17,7 @@ var (
 	errResaleForecast = errors.New("resale has no method where part of a value is known ahead (a persistence between 0 and 1): agents would bid on forecasts and resell on values")
 	errMixedOversight = errors.New("oversight has no method where agents mix: honest outcomes then pay less than their mean total by chance, which changes what agents play")
 	errOverseen       = errors.New("not defined under oversight: which deviations validators would let pass has no method")
+	errNoise          = errors.New("not defined where validators see totals with noise: what they reject by mistake changes what pays, which has no method")
 	errNoisyRing      = errors.New("what a ring gains where validators see totals with noise has no method")
 )
 
@@ -87,6 +88,9 @@ func scaled(buffer, numbers []float64, share float64) []float64 {
 func overseen(c constraints.Constraint, t mechanisms.Terms) error {
 	if t.Oversight == 0 || constraints.Overseen(c, t.Noise > 0) {
 		return nil
+	}
+	if t.Noise > 0 {
+		return errNoise
 	}
 	return errOverseen
 }
