@@ -53,3 +53,14 @@ func ExampleRobustRevenue() {
 	fmt.Println(goal.Name(), goal.Of(a))
 	// Output: robustRevenue(0.75) 0.25
 }
+
+// At values 4 and 2 nothing brings more than 4 in revenue and 1/2 in fairness.
+func ExampleUpper() {
+	goal, err := objectives.New("revenue + fairness")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.1f\n", objectives.Upper(goal, 4, 2))
+	// Output: 4.5
+}

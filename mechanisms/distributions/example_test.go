@@ -53,3 +53,17 @@ func ExampleNewQuantiles() {
 	fmt.Printf("%.3f\n", q.Mean())
 	// Output: 0.275
 }
+
+func ExampleScaled() {
+	e, _ := distributions.NewExponential(2)
+	fmt.Printf("%.4f\n", distributions.Scaled(e, 3).Mean())
+	// Output: 6.0000
+}
+
+// 1 - CDF loses every digit at the upper end; the tails keep them.
+func ExampleTails() {
+	l, _ := distributions.NewLogNormal(0, 0.1)
+	survival, upper := distributions.Tails(l)
+	fmt.Printf("%.3g %.3g, back at %.3g\n", 1-l.CDF(3), survival(3), upper(survival(3)))
+	// Output: 0 2.23e-28, back at 3
+}

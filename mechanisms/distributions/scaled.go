@@ -60,17 +60,13 @@ func (s scaled) Quantile(p float64) float64 { return s.factor * s.of.Quantile(p)
 func (s scaled) Mean() float64              { return s.factor * s.of.Mean() }
 
 func (s scaled) Survival(v float64) float64 {
-	if of, ok := s.of.(interface{ Survival(float64) float64 }); ok {
-		return of.Survival(v / s.factor)
-	}
-	return 1 - s.CDF(v)
+	survival, _ := Tails(s.of)
+	return survival(v / s.factor)
 }
 
 func (s scaled) Upper(q float64) float64 {
-	if of, ok := s.of.(interface{ Upper(float64) float64 }); ok {
-		return s.factor * of.Upper(q)
-	}
-	return s.Quantile(1 - q)
+	_, upper := Tails(s.of)
+	return s.factor * upper(q)
 }
 
 func (s scaled) Support() (low, high float64) {

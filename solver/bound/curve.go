@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/integrate/quad"
 
 	"allot/mechanisms"
+	"allot/mechanisms/distributions"
 )
 
 // place is a type: the chance q of a higher value (p = 1-q without rounding), the value.
@@ -48,15 +49,7 @@ type curve struct {
 func newCurve(d mechanisms.Distribution, weight float64) *curve {
 	c := &curve{d: d, weight: weight}
 	c.low, c.high = d.Support()
-	if s, ok := d.(interface {
-		Survival(float64) float64
-		Upper(float64) float64
-	}); ok {
-		c.survival, c.upper = s.Survival, s.Upper
-	} else {
-		c.survival = func(v float64) float64 { return 1 - d.CDF(v) }
-		c.upper = func(q float64) float64 { return d.Quantile(1 - q) }
-	}
+	c.survival, c.upper = distributions.Tails(d)
 	if t, ok := d.(interface{ TailMean(float64) float64 }); ok {
 		c.tail = t.TailMean
 	} else {

@@ -140,3 +140,16 @@ func ExampleRing_Signal() {
 	fmt.Printf("signalling %.4f it holds from %.4f\n", j.Bid, j.CriticalDiscount)
 	// Output: signalling 6.0000 it holds from 0.6429
 }
+
+// What the leader pays newcomers by how many came: the article's schedule, and a flat one.
+func ExampleArticleShare() {
+	flat := cartel.FlatShare(0.25)
+	for k := range 4 {
+		fmt.Printf("%.4f %g\n", cartel.ArticleShare(k), flat(k))
+	}
+	// Output:
+	// 1.0000 0.25
+	// 0.3333 0.25
+	// 0.0833 0.25
+	// 0.0167 0.25
+}

@@ -56,3 +56,18 @@ func ExampleSolver_RingReserve() {
 	fmt.Printf("%.5f %.5f\n", r, revenue)
 	// Output: 0.57735 0.38490
 }
+
+// Budgets are among what the methods for private values leave out; the reason says so.
+func ExampleValues() {
+	u, _ := distributions.NewUniform(0, 1)
+	market := &mechanisms.Market{
+		Information: mechanisms.Private,
+		Agents:      []mechanisms.Agent{{Name: "Alice", Value: u, Budget: 0.5}, {Name: "Bob", Value: u}},
+	}
+	values, reason, err := private.Values(market)
+	fmt.Println(len(values), err)
+	fmt.Println(reason)
+	// Output:
+	// 0 <nil>
+	// agent 1 (Alice) has a budget: with private values no method here solves that
+}

@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"allot/mechanisms"
+	"allot/mechanisms/distributions"
 )
 
 // law is a distribution with its tails: where a distribution has no survival
@@ -21,15 +22,7 @@ type law struct {
 func newLaw(d mechanisms.Distribution) *law {
 	l := &law{Distribution: d}
 	l.low, l.high = d.Support()
-	if s, ok := d.(interface {
-		Survival(float64) float64
-		Upper(float64) float64
-	}); ok {
-		l.survival, l.upper = s.Survival, s.Upper
-	} else {
-		l.survival = func(v float64) float64 { return 1 - d.CDF(v) }
-		l.upper = func(q float64) float64 { return d.Quantile(1 - q) }
-	}
+	l.survival, l.upper = distributions.Tails(d)
 	if t, ok := d.(interface{ TailMean(float64) float64 }); ok {
 		l.tail = t.TailMean
 	}
