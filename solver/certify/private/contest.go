@@ -31,8 +31,9 @@ import (
 //	    a knot's type; and u is concave in a for rho <= 1 (for rho > 1 but for v times the
 //	    rise of W times the bend of the power), so least at a knot's signal.
 //
-// Types above the last knot of an unbounded distribution are covered in expectation: they
-// gain at most v. Reason then says so. The bound is proven up to the rounding of float64,
+// The types of an unbounded distribution above the rank 1 - 1e-6 are covered in
+// expectation, which Reason says then: what they gain counts times how rare they are, and
+// above the last knot they gain at most v. The bound is proven up to the rounding of float64,
 // for which margins are added (Bernstein 1928 and Schilling, Song, Vondracek 2012 for the
 // functions; Davis, Rabinowitz 1984 for the quadrature). A test asserts that the bound for
 // known values equals that of the complete-information contest to rounding, and that it is
@@ -259,14 +260,9 @@ func (c *contest) transform(p *contestant) {
 			h := to/2 - from/2
 			sum(p.low, c.low, width/2, c.impact(p, mid-g*h))
 			sum(p.low, c.low, width/2, c.impact(p, mid+g*h))
-		} else { // the chord is above the power, the tangent in the middle below
-			sum(p.low, c.low, width/2, sa/2+sb/2-g*(sb/2-sa/2))
-			sum(p.low, c.low, width/2, sa/2+sb/2+g*(sb/2-sa/2))
-			rise := c.rule.Exponent * sm / mid * (to/2 - from/2)
-			if sm < rise {
-				rise, sm = 0, sa
-			}
-			sa, sb = sm-rise, sm+rise
+		} else {
+			c.bent(p, sum, width, from, to)
+			continue
 		}
 		sum(p.high, c.high, width/6, sa)
 		sum(p.high, c.high, width*2/3, sm)
@@ -278,6 +274,29 @@ func (c *contest) transform(p *contestant) {
 	}
 	for k := range p.high {
 		p.high[k] = math.Min(1, p.high[k]*(1+margin))
+	}
+}
+
+// bent adds a cell where rho > 1: the chord is above the power, the tangent in the middle
+// below it. The cell is cut so that this matters little.
+func (c *contest) bent(p *contestant, sum func(to, nodes []float64, weight, s float64), width, from, to float64) {
+	const g = 0.577350269189625765
+	rho := c.rule.Exponent
+	r := (to - from) / (from/2 + to/2)
+	parts := max(1, min(64, int(math.Ceil(math.Sqrt(width*rho*(rho-1)*r*r*1e7)))))
+	for k := range parts {
+		a, b := from+(to-from)*float64(k)/float64(parts), from+(to-from)*float64(k+1)/float64(parts)
+		w, mid := width/float64(parts), a/2+b/2
+		sa, sb, sm := c.impact(p, a), c.impact(p, b), c.impact(p, mid)
+		sum(p.low, c.low, w/2, sa/2+sb/2-g*(sb/2-sa/2))
+		sum(p.low, c.low, w/2, sa/2+sb/2+g*(sb/2-sa/2))
+		rise := rho * sm / mid * (b/2 - a/2)
+		if sm < rise {
+			rise, sm = 0, sa
+		}
+		sum(p.high, c.high, w/6, sm-rise)
+		sum(p.high, c.high, w*2/3, sm)
+		sum(p.high, c.high, w/6, sm+rise)
 	}
 }
 

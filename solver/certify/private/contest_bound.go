@@ -17,6 +17,9 @@ type outcome struct {
 // expected payment at least, the signal.
 type corner struct{ win, cost, signal float64 }
 
+// far is how rare the types of an unbounded distribution are that count in expectation.
+const far = 1e-6
+
 // bound is the most that any type of player i can gain.
 func (c *contest) bound(i int) outcome {
 	p := &c.players[i]
@@ -67,6 +70,7 @@ func (c *contest) bound(i int) outcome {
 		return v*w - a - c.rule.Fee
 	}
 	b := p.curve
+	unbounded, rare := math.IsInf(p.tails.high, 1), 0.0
 	for k := 1; k < len(b.Bids); k++ {
 		if b.Above[k] == b.Above[k-1] && b.Below[k] == b.Below[k-1] {
 			continue
@@ -84,6 +88,7 @@ func (c *contest) bound(i int) outcome {
 			}
 			bend = rise * sagging(x, y, rho)
 		}
+		worst := 0.0
 		for _, v := range [2]float64{from, to} {
 			if math.IsInf(v, 1) {
 				if p.tails.tail == nil {
@@ -91,20 +96,24 @@ func (c *contest) bound(i int) outcome {
 					return out
 				}
 				// They gain at most v and what they pay.
-				e := p.tails.tail(from) + b.Above[k-1]*(y+c.rule.Fee)
-				out.tail = fmt.Sprintf("types above the rank 1 - %.0e are covered in expectation", b.Above[k-1])
-				if e > out.gain {
-					out.gain, out.signal = e, y
-				}
+				rare += p.tails.tail(from) + b.Above[k-1]*(y+c.rule.Fee)
 				continue
 			}
 			value, signal := best(v)
 			for _, a := range [2]float64{x, y} {
-				if gain := value - own(v, a, y) + v*bend; gain > out.gain {
+				gain := value - own(v, a, y) + v*bend
+				if unbounded && b.Above[k-1] <= far {
+					worst = math.Max(worst, gain)
+				} else if gain > out.gain {
 					out.gain, out.signal = gain, signal
 				}
 			}
 		}
+		rare += worst * (b.Above[k-1] - b.Above[k])
+	}
+	if unbounded {
+		out.tail = fmt.Sprintf("types above the rank 1 - %.0e are covered in expectation", far)
+		out.gain = math.Max(out.gain, rare)
 	}
 	out.gain += 8 * 0x1p-52 * b.Bids[len(b.Bids)-1]
 	return out
@@ -216,23 +225,29 @@ func (c *contest) polygon(p *contestant, signals, least, most []float64, nobody 
 		previous = corner{win, 0, a}
 		points = append(points, corner{win, pay(a, win), a})
 	}
-	right := func(k int) float64 { // a slope of W at z[k] or above, at least
-		if k+1 >= m {
-			return 0
+	// The slope of W at z[k] lies between those of chords to its right and to its left; the
+	// nearest need not be the best, since W is enclosed only.
+	const reach = 6
+	right := func(k int) float64 {
+		s := 0.0
+		for j := k + 1; j < m && j <= k+reach; j++ {
+			s = math.Max(s, (least[j]-most[k])/(z[j]-z[k]))
 		}
-		return math.Max(0, (least[k+1]-most[k])/(z[k+1]-z[k]))
+		return s
+	}
+	left := func(k int) float64 {
+		s := most[k] / z[k] // W is concave and at least 0 at 0
+		for j := k - 1; j >= 0 && j >= k-reach; j-- {
+			s = math.Min(s, (most[k]-least[j])/(z[k]-z[j]))
+		}
+		return math.Max(0, s)
 	}
 	push(0, most[0]-right(0)*z[0])
 	push(z[0], most[0])
 	for k := 0; k+1 < m; k++ {
 		w := z[k+1] - z[k]
 		sr := right(k + 1)
-		sl := math.Inf(1)
-		if k > 0 {
-			sl = math.Max(0, (most[k]-least[k-1])/(z[k]-z[k-1]))
-		} else {
-			sl = most[0] / z[0] // W is concave and at least 0 at 0
-		}
+		sl := left(k)
 		// most[k] + sl t = most[k+1] - sr (w - t)
 		t := 0.0
 		if sl > sr {
@@ -246,9 +261,8 @@ func (c *contest) polygon(p *contestant, signals, least, most []float64, nobody 
 		}
 		push(z[k+1], most[k+1])
 	}
-	if k := m - 1; most[k] < 1 && k > 0 {
-		s := math.Max(0, (most[k]-least[k-1])/(z[k]-z[k-1]))
-		if s > 0 {
+	if k := m - 1; most[k] < 1 {
+		if s := left(k); s > 0 {
 			push(z[k]+(1-most[k])/s, 1)
 		}
 	}

@@ -147,8 +147,9 @@ func (c *contest) place(i int) {
 	last := c.nodes[i]
 	out := make([]node, 0, len(last))
 	start := func(v float64) float64 {
-		if len(last) == 0 {
-			return math.Log(v / 4)
+		if len(last) == 0 { // equal agents of equal and known values
+			n := c.agents()
+			return math.Log(v * math.Max(idle, math.Min(1, c.rule.Exponent)*(n-1)/(n*n)))
 		}
 		return guess(last, v)
 	}
@@ -338,28 +339,28 @@ func (c *contest) payoff(i int, v, l float64) float64 {
 	return v*w - math.Exp(l)
 }
 
-// newton is the step in ln a towards the first-order condition of a type, with the
-// slope of the condition.
-func (c *contest) newton(i int, v, l float64) float64 {
-	floor := math.Log(idle * c.scale)
+// condition is the first-order condition of a type in logarithms, and its slope in ln a
+// with the others' signals given.
+func (c *contest) condition(i int, v, l float64) (f, df float64) {
 	x := c.impact(i, l)
 	w, d1, d2 := c.grid.slopes(x, c.p, c.q)
-	if !(d1 > 0) {
-		return math.Max(floor-l, -2)
-	}
 	rho := c.rule.Exponent
-	var f, df float64
-	if c.rule.WinnerPays {
+	if c.rule.WinnerPays { // ln (v-a) + ln(rho x W'/W) - ln a
 		a := math.Exp(l)
-		if a >= v {
-			return math.Max(math.Log(v/2)-l, -2)
-		}
-		// ln (v-a) + ln(rho x W'/W) - ln a
-		f = math.Log((v-a)/a) + math.Log(rho*x*d1/w)
-		df = -a/(v-a) - 1 + rho*(1+x*d2/d1-x*d1/w)
-	} else {
-		f = math.Log(v*rho) + math.Log(x*d1) - l
-		df = rho*(1+x*d2/d1) - 1
+		return math.Log((v-a)/a) + math.Log(rho*x*d1/w), -a/(v-a) - 1 + rho*(1+x*d2/d1-x*d1/w)
+	}
+	return math.Log(v*rho) + math.Log(x*d1) - l, rho*(1+x*d2/d1) - 1
+}
+
+// newton is the step in ln a towards the first-order condition of a type, within limits.
+func (c *contest) newton(i int, v, l float64) float64 {
+	down := math.Max(math.Log(idle*c.scale)-l, -2)
+	if c.rule.WinnerPays && math.Exp(l) >= v {
+		return math.Max(math.Log(v/2)-l, -2)
+	}
+	f, df := c.condition(i, v, l)
+	if math.IsNaN(f) || math.IsInf(f, 0) { // the rivals leave nothing to win by signalling more
+		return down
 	}
 	if !(df < -1e-3) {
 		df = -1e-3
@@ -367,8 +368,7 @@ func (c *contest) newton(i int, v, l float64) float64 {
 			df = -1
 		}
 	}
-	step := math.Max(-2, math.Min(2, -f/df))
-	return math.Max(step, floor-l)
+	return math.Max(down, math.Min(2, -f/df))
 }
 
 // solve finds the signals of all nodes at the present entries.
@@ -390,14 +390,15 @@ func (c *contest) solve(tolerance float64) bool {
 		}
 	}
 	mix := newAnderson(total, 6)
+	// Everyone's reply to everyone's reply overshoots by n/2.
 	damp := math.Min(1, 2/math.Max(2, float64(agents)))
 	best, stale := math.Inf(1), 0
-	for range 600 {
+	for range 300 {
 		k := 0
 		for i := range c.parties {
 			c.transform(i)
 		}
-		worst := 0.0
+		worst, sum := 0.0, 0.0
 		for i := range c.parties {
 			if len(c.nodes[i]) == 0 {
 				continue
@@ -406,17 +407,18 @@ func (c *contest) solve(tolerance float64) bool {
 			for _, y := range c.nodes[i] {
 				x[k], f[k] = y.log, c.newton(i, y.value, y.log)
 				worst = math.Max(worst, math.Abs(f[k])*math.Min(1, 1e3*math.Exp(y.log)/c.scale))
+				sum += math.Abs(f[k])
 				k++
 			}
 		}
 		if worst < tolerance {
 			return true
 		}
-		if worst < 0.9*best {
-			best, stale = worst, 0
+		if sum < 0.9*best {
+			best, stale = sum, 0
 		} else if stale++; stale > 25 {
 			damp, stale = damp*0.6, 0
-			best = worst
+			best = sum
 			mix.reset()
 			if damp < 1e-3/float64(agents) {
 				break
@@ -431,10 +433,10 @@ func (c *contest) solve(tolerance float64) bool {
 				if !(math.Abs(move) <= 3) {
 					move = damp * f[k]
 				}
-				y.log = math.Min(math.Max(floor, y.log+move), math.Log(y.value))
+				y.log = math.Min(math.Max(floor, y.log+move), math.Max(floor, math.Log(y.value)))
 				k++
 			}
 		}
 	}
-	return best < 100*tolerance
+	return c.together(tolerance)
 }

@@ -156,7 +156,7 @@ func (c *contest) best(i int, v, l float64) float64 {
 	l = math.Max(floor, l)
 	for range 200 {
 		step := c.newton(i, v, l)
-		l = math.Min(math.Max(floor, l+step), math.Log(v))
+		l = math.Min(math.Max(floor, l+step), math.Max(floor, math.Log(v)))
 		if math.Abs(step) < 1e-12 {
 			break
 		}
@@ -257,7 +257,7 @@ func (c *contest) trace(i int, k *knots, tolerance float64) {
 			rise := c.grid.chance(c.impact(i, lb), c.p) - c.grid.chance(c.impact(i, la), c.p)
 			worse += b.value * rise * math.Min(1, (c.rule.Exponent-1)*(lb-la)/8)
 		}
-		if !(worse > tolerance/2) {
+		if !(worse > tolerance/2*math.Max(1, a.value/c.scale)) { // far up, in expectation
 			return
 		}
 		m := halfway(p.group, a, b)

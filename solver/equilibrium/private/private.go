@@ -111,9 +111,14 @@ func (s Solver) Solve(m mechanisms.Mechanism, values []mechanisms.Distribution) 
 	ranked, ok := m.(mechanisms.Ranked)
 	if !ok {
 		if r, ok := m.(mechanisms.Ratioed); ok {
-			if eq := s.contest(r.Ratio(), values); eq.Status == equilibrium.Converged {
+			eq := s.contest(r.Ratio(), values)
+			if eq.Status == equilibrium.Converged {
 				return eq, nil
 			}
+			if other, err := s.generic(m, values); err == nil && other.Status != equilibrium.NotFound {
+				return other, nil
+			}
+			return eq, nil
 		}
 		return s.generic(m, values)
 	}
