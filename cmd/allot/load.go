@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -42,6 +43,14 @@ type overrides struct {
 	tolerance                   float64
 }
 
+// searching and drawing are the commands that try many mechanisms, and those that draw
+// values. The others take their flags too, so that one command line serves all, and do
+// not show them.
+var (
+	searching = []string{"search", "map"}
+	drawing   = []string{"search", "evaluate", "compare", "map", "bound"}
+)
+
 // studyFlags adds the flags that every command on a study has.
 func studyFlags(c *cobra.Command) *overrides {
 	o := &overrides{}
@@ -50,6 +59,8 @@ func studyFlags(c *cobra.Command) *overrides {
 	c.Flags().IntVar(&o.draws, "draws", 0, "how many draws of values (default: the study's, or 4096)")
 	c.Flags().IntVar(&o.workers, "workers", 0, "how many goroutines; the answer does not depend on it (default: all cores)")
 	c.Flags().Float64Var(&o.tolerance, "tolerance", 0, "the certificate asked for, as a share of the expected highest value (default: the study's, or 1e-6)")
+	c.Flags().Lookup("evaluations").Hidden = !slices.Contains(searching, c.Name())
+	c.Flags().Lookup("draws").Hidden = !slices.Contains(drawing, c.Name())
 	return o
 }
 

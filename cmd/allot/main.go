@@ -4,10 +4,13 @@
 //	allot evaluate STUDY.yaml    fixed mechanisms: equilibrium, objectives, constraints
 //	allot compare STUDY.yaml     mechanisms side by side, and which are the same
 //	allot cartel STUDY.yaml      the best off-chain agreement, and the patience it takes
+//	allot slots STUDY.yaml       slot after slot: who holds on to the right
 //	allot bound STUDY.yaml       what no mechanism can exceed
+//	allot map STUDY.yaml         which mechanism is best where
 //	allot import FILE            a study from relay data
 //	allot reproduce [NAME]       published results, ours beside theirs
 //	allot examples [NAME]        studies that ship with the program
+//	allot completion SHELL       completion for bash, zsh, fish or powershell
 //
 // A study says who competes, which mechanisms may be used, what the protocol wants
 // and what must hold; - reads it from standard input. Data goes to standard

@@ -90,6 +90,7 @@ func newRoot(env *environment) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "allot",
 		Short:         "search for the best way to allot Ethereum's proposing right",
+		Example:       "  allot examples ticket-contest | allot search -\n  source <(allot completion bash)",
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
