@@ -71,6 +71,9 @@ func lasting(s *study.Study) error {
 	return nil
 }
 
+// mostIncumbents is the largest market played slot after slot.
+const mostIncumbents = 32
+
 // succeed plays every mechanism slot after slot.
 func succeed(ctx context.Context, s *study.Study) ([]*report.Succession, error) {
 	m := s.Problem.Market
@@ -98,6 +101,9 @@ func succeed(ctx context.Context, s *study.Study) ([]*report.Succession, error) 
 			continue
 		case g.Candidate.Settings.Number("oversight") > 0:
 			one.Reason = "oversight over many slots has no method"
+			continue
+		case len(m.Agents) > mostIncumbents:
+			one.Reason = fmt.Sprintf("the game over slots is solved for up to %d agents", mostIncumbents)
 			continue
 		}
 		game := slots.Incumbency{Mechanism: g.Ring.Game.Mechanism, Values: one.Values, Discounts: discounts, Premium: m.Premium, Myopic: m.Myopic}
