@@ -10,7 +10,7 @@ import (
 
 func newImport(env *environment) *cobra.Command {
 	var o relay.Options
-	var names string
+	var names, information string
 	c := &cobra.Command{
 		Use:   "import FILE",
 		Short: "make a study from relay data",
@@ -24,10 +24,18 @@ factor of their own. - reads standard input.`,
 	}
 	c.Flags().Uint64Var(&o.Slot, "slot", 0, "the slot whose bids are meant, where the file has several")
 	c.Flags().IntVar(&o.Builders, "builders", 8, "how many builders of a table of payments to keep apart; the others are one")
+	c.Flags().StringVar(&information, "information", "complete", "complete: builders know each other's values; private: of the payments of many slots, what they have in common and their own factor")
 	c.Flags().StringVar(&names, "names", "", "a table builder_id,builder with the builders' names")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if o.Builders < 1 || o.Builders > 1000 {
 			return wrong("", "--builders: expected a whole number from 1 to 1000, found %d", o.Builders)
+		}
+		switch information {
+		case "complete":
+		case "private":
+			o.Private = true
+		default:
+			return wrong("", "--information: expected complete or private, found %s", information)
 		}
 		if c.Flags().Changed("slot") {
 			o.OneSlot = true

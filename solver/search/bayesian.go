@@ -25,10 +25,17 @@ type bayesian struct {
 	refusal string // why the market cannot be solved, or ""
 	highest float64
 	resale  *resale // computed when first asked for
+	// shared is a component of the values that all agents know, nil for none; values
+	// are then the agents' own factors.
+	shared *shared
 }
 
 func newBayesian(p *Problem) (*bayesian, error) {
-	values, refusal, err := private.Values(p.Market)
+	if err := p.Market.Validate(); err != nil {
+		return nil, err
+	}
+	common, own := shareOf(p.Market)
+	values, refusal, err := private.Values(own)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +45,22 @@ func newBayesian(p *Problem) (*bayesian, error) {
 			return nil, err
 		}
 	}
+	if common != nil && refusal == "" {
+		if b.shared, err = newShared(common); err != nil {
+			b.refusal = err.Error()
+			return b, nil
+		}
+		b.highest *= b.shared.mean
+	}
 	return b, nil
+}
+
+// level is the mean of what multiplies the agents' factors.
+func (b *bayesian) level() float64 {
+	if b.shared == nil {
+		return 1
+	}
+	return b.shared.mean
 }
 
 // played is one design, solved.
@@ -50,12 +72,20 @@ type played struct {
 	regime      equilibrium.Regime
 	signals     []float64 // where they do not depend on types
 	notes       []string
+	// top is the account of the common component's top share alone, others the accounts
+	// with other tails, and show the strategies to print; nil without such a component.
+	top    *mechanisms.Account
+	others []mechanisms.Account
+	show   func() []mechanisms.BidCurve
 }
 
 // play solves a design: agents play with their values less what the terms take.
 func (b *bayesian) play(d *mechanisms.Design) played {
 	if b.refusal != "" {
 		return played{failure: b.refusal}
+	}
+	if b.shared != nil && (d.Terms.Resale || d.Terms.Lookahead > 0 && b.forgets()) {
+		return played{failure: errSharedAhead.Error()}
 	}
 	if d.Terms.Oversight > 0 {
 		return played{failure: errPrivateOversight.Error()}
@@ -68,6 +98,9 @@ func (b *bayesian) play(d *mechanisms.Design) played {
 	values, forecasts, err := b.seen(d)
 	if err != nil {
 		return played{failure: err.Error()}
+	}
+	if b.shared != nil {
+		return b.condition(d, factor, forecasts)
 	}
 	worth := make([]mechanisms.Distribution, len(values))
 	for i, v := range values {
@@ -83,26 +116,7 @@ func (b *bayesian) play(d *mechanisms.Design) played {
 		return played{eq: eq, failure: "no equilibrium was found, though one may exist: " + eq.Reason}
 	}
 	p := played{eq: eq, account: eq.Account}
-	// The quadrature gave the welfare in what agents play with.
-	gross := 0.0
-	if factor > 0 {
-		gross = eq.Account.Welfare / factor
-		if waits(forecasts) { // t_i v_i is u_i + c_i less what waiting takes
-			gross = 0
-			for i, f := range forecasts {
-				if f.Hold > 0 {
-					gross += (eq.Account.Payoff[i] + eq.Account.Cost[i]) / (factor * f.Hold)
-				}
-			}
-		}
-	}
-	p.account.Values = make([]float64, len(values))
-	for i, v := range values {
-		p.account.Values[i] = v.Mean()
-	}
-	p.account.Burned = d.Terms.Burned(psi) * gross
-	p.account.Welfare = gross * (1 - d.Terms.Lost(psi))
-	p.account.Proposer = d.Terms.Residual * p.account.Collected()
+	b.settle(&p.account, values, d, factor, forecasts)
 	var c *certify.Certificate
 	p.certificate = func() certify.Certificate {
 		if c == nil {
@@ -112,6 +126,31 @@ func (b *bayesian) play(d *mechanisms.Design) played {
 		return *c
 	}
 	return p
+}
+
+// settle completes an account of what agents with the worths factor * Hold * value do.
+func (b *bayesian) settle(a *mechanisms.Account, values []mechanisms.Distribution, d *mechanisms.Design, factor float64, forecasts []rights.Forecast) {
+	psi := b.problem.Market.ConcealmentCost
+	// The quadrature gave the welfare in what agents play with.
+	gross := 0.0
+	if factor > 0 {
+		gross = a.Welfare / factor
+		if waits(forecasts) { // t_i v_i is u_i + c_i less what waiting takes
+			gross = 0
+			for i, f := range forecasts {
+				if f.Hold > 0 {
+					gross += (a.Payoff[i] + a.Cost[i]) / (factor * f.Hold)
+				}
+			}
+		}
+	}
+	a.Values = make([]float64, len(values))
+	for i, v := range values {
+		a.Values[i] = b.level() * v.Mean()
+	}
+	a.Burned = d.Terms.Burned(psi) * gross
+	a.Welfare = gross * (1 - d.Terms.Lost(psi))
+	a.Proposer = d.Terms.Residual * a.Collected()
 }
 
 // seen is the values as the agents forecast them when the design sells the right.
@@ -198,6 +237,10 @@ func (b *bayesian) bound() Bound {
 	if b.refusal == "" && name == "revenue" && !b.beyond() {
 		if optimum, err := bound.Revenue(b.values); err == nil {
 			method := "Myerson 1981"
+			if b.shared != nil {
+				optimum.Revenue *= b.shared.mean
+				method += ", for each value of the common component"
+			}
 			if optimum.Ironed {
 				method += ", ironed"
 			}
@@ -291,6 +334,9 @@ func (b *bayesian) candidate(space mechanisms.Space, x []float64) (*Candidate, e
 		c.Notes = append(c.Notes, proof.Reason)
 	}
 	c.Equilibrium.Unsold = p.account.Unsold
+	if p.show != nil {
+		p.eq.Curves = p.show()
+	}
 	for i, a := range b.problem.Market.Agents {
 		c.Equilibrium.Agents = append(c.Equilibrium.Agents, AgentResult{
 			Name: a.Name, Value: p.account.Values[i], Signal: p.signal(i),
@@ -302,6 +348,7 @@ func (b *bayesian) candidate(space mechanisms.Space, x []float64) (*Candidate, e
 	for _, o := range objectives.All() {
 		c.Metrics[o.Name()] = o.Of(&p.account)
 	}
+	b.tail(c, &p)
 	for _, k := range b.problem.Constraints {
 		m, why := b.measure(k, &design, &p)
 		c.Constraints = append(c.Constraints, finding(k, m, b.scale(), why))
@@ -358,7 +405,7 @@ func (b *bayesian) strategy(curves []mechanisms.BidCurve, i int) []RankBid {
 			x := math.Min(1, math.Max(0, (p-c.Below[k])/(c.Below[k+1]-c.Below[k])))
 			bid += x * (c.Bids[k+1] - c.Bids[k])
 		}
-		points = append(points, RankBid{Rank: p, Value: b.values[i].Quantile(p), Bid: bid})
+		points = append(points, RankBid{Rank: p, Value: b.level() * b.values[i].Quantile(p), Bid: bid})
 	}
 	return points
 }

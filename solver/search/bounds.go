@@ -45,13 +45,19 @@ func UpperBounds(problem *Problem) (*Bounds, error) {
 		if err != nil {
 			return nil, err
 		}
+		optimum.Value, optimum.Revenue, optimum.Welfare = e.level()*optimum.Value, e.level()*optimum.Revenue, e.level()*optimum.Welfare
+		if e.shared != nil {
+			for i := range optimum.Reserves { // at the component's mean
+				optimum.Reserves[i] *= e.shared.mean
+			}
+		}
 		out.Optimum = &optimum
 		for k := range 11 {
 			o, err := bound.Weighted(e.values, float64(k)/10)
 			if err != nil {
 				return nil, err
 			}
-			out.Frontier = append(out.Frontier, Frontier{Revenue: o.Revenue, Welfare: o.Welfare, Fairness: math.NaN()})
+			out.Frontier = append(out.Frontier, Frontier{Revenue: e.level() * o.Revenue, Welfare: e.level() * o.Welfare, Fairness: math.NaN()})
 		}
 	case *evaluator:
 		values, known := p.Market.Known(nil)

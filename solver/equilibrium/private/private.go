@@ -50,6 +50,9 @@ type Solver struct {
 	// Tolerance is what a deviation may gain, as a share of E max v, on account of
 	// the strategies' finitely many knots (default 1e-6).
 	Tolerance float64
+	// Brief leaves out strategies, Bottom and Top where the account does not need them:
+	// in auctions among equal agents and second-price auctions.
+	Brief bool
 }
 
 // Solve computes the equilibrium of the mechanism in the market. An error means

@@ -27,6 +27,10 @@ func (s Solver) symmetric(eq *Equilibrium, rule mechanisms.Ranking, g *group) {
 	}
 	entry := s.entry(rule, g)
 	account(eq, g, entry)
+	eq.Status = equilibrium.Converged
+	if s.Brief {
+		return
+	}
 	var k knots
 	switch {
 	case entry.below >= 1 || n == 1:
@@ -48,7 +52,6 @@ func (s Solver) symmetric(eq *Equilibrium, rule mechanisms.Ranking, g *group) {
 		eq.Curves[i] = curve
 	}
 	eq.Bottom, eq.Top = bidRange(eq.Curves, rule.Reserve)
-	eq.Status = equilibrium.Converged
 }
 
 // rank is a place in a distribution: the probability below, that above, the value.

@@ -34,24 +34,30 @@ func (s Solver) truthful(eq *Equilibrium, rule mechanisms.Ranking, groups []*gro
 	// Values without end have one top bid, far up.
 	farthest := 0.0
 	for _, g := range groups {
+		if s.Brief {
+			break
+		}
 		if l := ladder(g, rank{0, 1, g.low}, agents); g.high == math.Inf(1) && len(l) > 1 {
 			farthest = math.Max(farthest, 2*l[len(l)-2].value)
 		}
 	}
 	for i, g := range groups {
-		var k knots
-		s.truth(&k, g, func(a, b rank) float64 {
-			if math.IsInf(b.value, 1) {
-				return 0
-			}
-			most := 0.0 // for whoever sees these bids
-			for j := range groups {
-				most = math.Max(most, beaten(groups, j, a.value)-beaten(groups, j, b.value))
-			}
-			return most
-		}, agents, r, r, eq.Highest, seams)
-		k.reach(g, farthest)
-		curve := k.curve()
+		var curve mechanisms.BidCurve
+		if !s.Brief {
+			var k knots
+			s.truth(&k, g, func(a, b rank) float64 {
+				if math.IsInf(b.value, 1) {
+					return 0
+				}
+				most := 0.0 // for whoever sees these bids
+				for j := range groups {
+					most = math.Max(most, beaten(groups, j, a.value)-beaten(groups, j, b.value))
+				}
+				return most
+			}, agents, r, r, eq.Highest, seams)
+			k.reach(g, farthest)
+			curve = k.curve()
+		}
 		win, worth := chances(groups, i, ends)
 		payoff := over(func(x float64) float64 { return g.survival(x) * rivals(groups, i, x) }, ends) +
 			beyond([]*group{{law: g.law, n: 1}}, ends[len(ends)-1])
@@ -67,8 +73,9 @@ func (s Solver) truthful(eq *Equilibrium, rule mechanisms.Ranking, groups []*gro
 	if r > 0 {
 		acc.Unsold = clean(belowStrictly(groups, r))
 	}
-	eq.Bottom, eq.Top = bidRange(eq.Curves, r)
-	eq.Status = equilibrium.Converged
+	if eq.Status = equilibrium.Converged; !s.Brief {
+		eq.Bottom, eq.Top = bidRange(eq.Curves, r)
+	}
 }
 
 // reach continues a truthful strategy of values without end up to a bid.

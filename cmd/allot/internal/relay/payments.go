@@ -196,7 +196,12 @@ func (l *ledger) market() (string, error) {
 # bid was seen, and the second highest value has the mean of the payments, %s ETH.
 `, digits(medianGap), digits(quantiles.mean()))
 	}
-	b.WriteString("market:\n  information: complete\n  agents:\n    - name: builders\n      common:\n        quantiles:\n")
+	information := "complete"
+	if l.options.Private {
+		information = "private"
+		b.WriteString("# Builders know the common component and their own factor, not the others' factors.\n")
+	}
+	fmt.Fprintf(&b, "market:\n  information: %s\n  agents:\n    - name: builders\n      common:\n        quantiles:\n", information)
 	row := func(name string, xs []float64) {
 		fmt.Fprintf(&b, "          %s: [", name)
 		for i, x := range xs {
@@ -228,14 +233,24 @@ func (l *ledger) market() (string, error) {
 		}
 	}
 	b.WriteString("mechanisms:\n  - {family: auction, pricing: second}\n")
-	fmt.Fprintf(&b, "  - {family: auction, pricing: first, reserve: {from: 0, to: %s}}\n", digits(l.payments[min(slots-1, slots*9/10)]))
-	b.WriteString(`  - {family: contest, exponent: {from: 0.1, to: 1}}
-  - {family: lottery}
-objective: revenue
-constraints:
-  - individual-rationality
-search: {evaluations: 60, draws: 4096, seed: 1}
-`)
+	high := digits(l.payments[min(slots-1, slots*9/10)])
+	if l.options.Private {
+		b.WriteString("  - {family: auction, pricing: first}\n")
+		fmt.Fprintf(&b, "  - {family: auction, pricing: second, reserve: {from: 0, to: %s}}\n", high)
+		fmt.Fprintf(&b, "  - {family: auction, pricing: first, reserve: {from: 0, to: %s}}\n", high)
+		if len(builders) == 2 { // what is solved among agents that differ
+			b.WriteString("  - {family: auction, pricing: all-pay}\n")
+		}
+	} else {
+		fmt.Fprintf(&b, "  - {family: auction, pricing: first, reserve: {from: 0, to: %s}}\n", high)
+		b.WriteString("  - {family: contest, exponent: {from: 0.1, to: 1}}\n  - {family: lottery}\n")
+	}
+	b.WriteString("objective: revenue\nconstraints:\n  - individual-rationality\n")
+	if l.options.Private {
+		b.WriteString("search: {evaluations: 60, seed: 1}\n")
+	} else {
+		b.WriteString("search: {evaluations: 60, draws: 4096, seed: 1}\n")
+	}
 	return b.String(), nil
 }
 

@@ -36,6 +36,9 @@ type Options struct {
 	Slot    uint64
 	// Builders is how many builders of a table of payments are kept apart (0: 8).
 	Builders int
+	// Private makes a study in which builders know their own factor only, besides what
+	// they all have in common; it takes a table of payments.
+	Private bool
 	// Names are builders' names by their identifier in the input.
 	Names map[string]string
 }
@@ -295,6 +298,8 @@ func (l *ledger) study() (string, error) {
 		return "", whole("", "there is no bid and no payment in the input")
 	case l.table && l.options.OneSlot:
 		return "", whole("leave --slot out", "a table of payments has one payment a slot: no market can be made of a single slot")
+	case l.options.Private && (len(l.slots) == 1 || l.several) && !l.table:
+		return "", whole("leave --information private out", "one slot's bids say nothing of how values are drawn")
 	case len(l.slots) == 1 && !l.table:
 		return l.bids(), nil
 	case l.several && !l.table:
