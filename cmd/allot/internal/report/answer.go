@@ -147,6 +147,9 @@ func details(c *search.Candidate) []Fact {
 
 func equilibrium(c *search.Candidate) string {
 	e := c.Equilibrium
+	if e.Stopped == "not-found" && e.Method == "" {
+		return "not found, which does not say that there is none"
+	}
 	parts := []string{}
 	for _, s := range []string{e.Regime, e.Method} {
 		if s != "" {
