@@ -25,7 +25,7 @@ func (c *contest) bound(i int) outcome {
 	p := &c.players[i]
 	rho := c.rule.Exponent
 	low, high, nobody := c.rivals(i)
-	signals := grid2(p.curve.Bids)
+	signals := mesh(p.curve.Bids, math.Max(1, 1/rho))
 	m := len(signals)
 	least, most := make([]float64, m), make([]float64, m)
 	for k, a := range signals {
@@ -63,7 +63,7 @@ func (c *contest) bound(i int) outcome {
 		}
 		switch {
 		case c.rule.WinnerPays && v < top:
-			return math.Min(0, v-top) - c.rule.Fee
+			return (v-top)*most[at(top)] - c.rule.Fee
 		case c.rule.WinnerPays:
 			return (v-a)*w - c.rule.Fee
 		}
@@ -132,9 +132,10 @@ func sagging(x, y, rho float64) float64 {
 	return math.Max(0, t-math.Expm1(rho*math.Log1p(t*r))/total)*(1+1e-6) + 1e-16
 }
 
-// grid2 has the signals at which W is enclosed: the strategy's own and those between them,
-// closer together next to a gap in it, and below and above it.
-func grid2(bids []float64) []float64 {
+// mesh has the signals at which W is enclosed: the strategy's own and those between them,
+// closer together next to a gap in it, and below and above it: by constant factors, power
+// times as large in the logarithm as the impacts'.
+func mesh(bids []float64, power float64) []float64 {
 	top := bids[len(bids)-1]
 	if top == 0 {
 		top = 1
@@ -172,7 +173,8 @@ func grid2(bids []float64) []float64 {
 		last = a
 	}
 	near(top, 0x1p-17, 2*top)
-	for a := 2 * top; a > 1e-13*top; a *= 0.96 {
+	power = math.Min(power, 20)
+	for a, step := 2*top, math.Pow(0.96, power); a > math.Pow(1e-13, power)*top; a *= step {
 		out = append(out, a)
 	}
 	sort.Float64s(out)

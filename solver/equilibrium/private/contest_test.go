@@ -106,6 +106,9 @@ func TestContestMarkets(t *testing.T) {
 		{mechanisms.Ratio{Exponent: 1}, []dist{a, a, b, b}, 1e-6},
 		{mechanisms.Ratio{Exponent: 1}, []dist{pareto(t, 1, 3), exponential(t, 1)}, 2e-6},
 		{mechanisms.Ratio{Exponent: 1, Fee: 0.05}, times(2, u), 1e-6},
+		{mechanisms.Ratio{Exponent: 1, Fee: 0.05}, []dist{u, u2, u2}, 1e-6},
+		{mechanisms.Ratio{Exponent: 1, Fee: 0.005}, []dist{a, a, b, b}, 1e-6},
+		{mechanisms.Ratio{Exponent: 0.5, WinnerPays: true}, []dist{a, a, b, b}, 1e-6},
 	} {
 		contested(t, c.rule, c.values, c.tol)
 	}
