@@ -197,6 +197,15 @@ func (c *contest) lay() string {
 	if !(least > 0) || !(most <= math.MaxFloat64) || math.Log(most/least) > 2000 {
 		return "the signals' impacts differ by too many orders of magnitude"
 	}
+	c.panels(least, most)
+	for i := range c.players {
+		c.transform(&c.players[i])
+	}
+	return ""
+}
+
+// panels makes the nodes for impacts from least, of one agent, to most, of all together.
+func (c *contest) panels(least, most float64) {
 	u := 0.25 / most
 	c.ends = []float64{0, u}
 	for top := 46 / least; u < top; {
@@ -212,10 +221,6 @@ func (c *contest) lay() string {
 			c.high, c.highW = append(c.high, mid+h*lobatto[j]), append(c.highW, h*lobattoW[j])
 		}
 	}
-	for i := range c.players {
-		c.transform(&c.players[i])
-	}
-	return ""
 }
 
 // transform encloses E[e^(-uS)] of one agent's impact S.

@@ -356,7 +356,7 @@ func TestLottery(t *testing.T) {
 		t.Fatal(err)
 	}
 	tau := (math.Sqrt(1.8) - 1) / 2 // tau (1+tau)/2 = fee
-	if c := private.Lottery(m, u, []mechanisms.BidCurve{entry(tau), entry(tau)}); c.Standing != certify.Certified || c.Epsilon > 1e-3 {
+	if c := private.Lottery(m, u, []mechanisms.BidCurve{entry(tau), entry(tau)}); c.Standing != certify.Certified || c.Epsilon > 1e-10 {
 		t.Errorf("%+v", c)
 	}
 	// From 0.4 up: the type below 0.4 has 0.4*0.7 - 0.1 = 0.18 to gain.
