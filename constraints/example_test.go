@@ -112,3 +112,19 @@ func ExampleBound_Judge() {
 	fmt.Printf("%.2f %v\n", violation, verdict)
 	// Output: 0.01 violated
 }
+
+// With private values a constraint has a measure where it is about what agents expect
+// before they know their values.
+func ExampleInterim() {
+	for _, name := range []string{"individual-rationality", "ring-proof"} {
+		c, err := constraints.New(name, nil)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(name, constraints.Interim(c))
+	}
+	// Output:
+	// individual-rationality true
+	// ring-proof false
+}

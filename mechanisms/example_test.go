@@ -116,3 +116,27 @@ func ExampleMixture_Mean() {
 	fmt.Println(m.Mean())
 	// Output: 0.5
 }
+
+// Every family takes the terms, as it takes parameters of its own.
+func ExampleTermParameters() {
+	for _, p := range mechanisms.TermParameters() {
+		fmt.Println(p.Name)
+	}
+	space, err := mechanisms.NewSpace("auction", mechanisms.Settings{
+		"pricing": mechanisms.Word("second"), "burnShare": mechanisms.Number(0.2),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	d, err := space.At(nil)
+	fmt.Println(d.Terms.BurnShare, err)
+	// Output:
+	// burnShare
+	// lookahead
+	// resale
+	// oversight
+	// oversightNoise
+	// floor
+	// 0.2 <nil>
+}
