@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"allot/constraints"
 	"allot/mechanisms"
@@ -328,9 +329,12 @@ func Agents(heading string, c *search.Candidate) Table {
 	return t
 }
 
+// amountWidth is how many columns an amount takes, as a rule.
+const amountWidth = 9
+
 // Bids is the table of strategies with private values: what the types at some ranks
-// bid, for the first few agents that bid differently. It has no rows where there
-// are no strategies.
+// bid, for the first few agents that bid differently, as many as the width takes. It
+// has no rows where there are no strategies.
 func Bids(heading string, c *search.Candidate) Table {
 	const shown = 3
 	var different []search.AgentResult
@@ -344,8 +348,15 @@ func Bids(heading string, c *search.Candidate) Table {
 	if len(different) == 0 {
 		return t
 	}
-	for _, a := range different {
-		t.Columns = append(t.Columns, "value of "+a.Name, "bids")
+	taken := utf8.RuneCountInString(t.Columns[0])
+	for i, a := range different {
+		at := a.Name + " at"
+		taken += max(utf8.RuneCountInString(at), amountWidth) + amountWidth + 4
+		if i > 0 && taken > width {
+			different = different[:i]
+			break
+		}
+		t.Columns = append(t.Columns, at, "bids")
 	}
 	last := len(different[0].Strategy) - 1
 	for _, p := range []float64{0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1} {

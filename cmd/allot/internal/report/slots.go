@@ -193,7 +193,7 @@ func incumbents(label string, n names, s *Succession) Table {
 
 // several lists the pure equilibria: who follows whom.
 func several(label string, n names, s *Succession) Table {
-	t := Table{Heading: "All pure equilibria under " + label, Columns: []string{"who follows whom", "wins again", "revenue", "worth as incumbent"}}
+	t := Table{Heading: "All pure equilibria under " + label, Columns: []string{"wins again", "revenue", "worth as incumbent", "who follows whom"}}
 	for _, c := range s.Others {
 		var next, worth []string
 		for k := range n {
@@ -204,7 +204,7 @@ func several(label string, n names, s *Succession) Table {
 			}
 			worth = append(worth, Digits(c.Value[k][k]))
 		}
-		t.Rows = append(t.Rows, []Cell{Text(strings.Join(next, ", ")), Amount(c.Exposure), Amount(c.Revenue), Text(strings.Join(worth, ", "))})
+		t.Rows = append(t.Rows, []Cell{Amount(c.Exposure), Amount(c.Revenue), Text(strings.Join(worth, ", ")), Text(strings.Join(next, ", "))})
 	}
 	return t
 }
