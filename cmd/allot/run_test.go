@@ -10,9 +10,11 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
+	"allot/cmd/allot/internal/report"
 	"allot/cmd/allot/internal/study"
 	"allot/mechanisms"
 	"allot/solver/search"
@@ -176,7 +178,31 @@ func TestExamples(t *testing.T) {
 			if infeasible := name == "infeasible" || name == "just-in-time"; (r.Best == nil) != infeasible {
 				t.Errorf("status %s", r.Status)
 			}
+			var out strings.Builder
+			if err := report.Search(&s.Problem, r, nil).Write(&out, report.Plain); err != nil {
+				t.Fatal(err)
+			}
+			narrow(t, out.String())
 		})
+	}
+	for _, line := range []string{"cartel cartel-families", "cartel cartel-newcomers", "slots second-slot", "map map", "compare three-agents", "bound builders"} {
+		command, name, _ := strings.Cut(line, " ")
+		text, _ := example(name)
+		var out strings.Builder
+		if status := run(context.Background(), []string{command, "-"}, &environment{in: strings.NewReader(text), out: &out, errors: io.Discard}); status != 0 {
+			t.Errorf("%s: exit status %d", line, status)
+		}
+		narrow(t, out.String())
+	}
+}
+
+// narrow holds that a report fits a terminal of 100 columns and has no number that is none.
+func narrow(t *testing.T, text string) {
+	t.Helper()
+	for _, line := range strings.Split(text, "\n") {
+		if utf8.RuneCountInString(line) > 100 || strings.Contains(line, "NaN") {
+			t.Errorf("%q", line)
+		}
 	}
 }
 

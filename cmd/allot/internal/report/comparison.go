@@ -42,7 +42,7 @@ func Comparison(p *search.Problem, c *search.Comparison) *Document {
 	d := &Document{Data: data, Records: records(all)}
 	d.Facts = append(d.Facts, Fact{"objective", p.Objective.Name()})
 
-	t := Table{Heading: "Side by side", Columns: []string{"#", "mechanism", "revenue", "welfare", "fairness", "largest win", "epsilon"}}
+	t := Table{Heading: "Side by side", Columns: []string{"#", "revenue", "welfare", "fairness", "largest win", "epsilon", "mechanism"}}
 	for i, k := range c.Candidates {
 		largest := 0.0
 		for _, a := range k.Equilibrium.Agents {
@@ -58,7 +58,7 @@ func Comparison(p *search.Problem, c *search.Comparison) *Document {
 		if epsilon == "certified" {
 			epsilon = fmt.Sprintf("%.2g", k.Equilibrium.Relative)
 		}
-		t.Rows = append(t.Rows, []Cell{Text(strconv.Itoa(i + 1)), Text(Mechanism(k)), metric("revenue"), metric("welfare"), metric("fairness"), Amount(largest), Text(epsilon)})
+		t.Rows = append(t.Rows, []Cell{Text(strconv.Itoa(i + 1)), metric("revenue"), metric("welfare"), metric("fairness"), Amount(largest), Text(epsilon), Text(Mechanism(k))})
 	}
 	d.Tables = append(d.Tables, t)
 
