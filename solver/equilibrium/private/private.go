@@ -9,7 +9,12 @@
 //     Richard, Stromquist (1994) and Lebrun (1999), integrated from the top;
 //   - different agents in a second-price auction: truth (Vickrey 1961);
 //   - two different agents in an all-pay auction: the matching function of Amann,
-//     Leininger (1996).
+//     Leininger (1996);
+//   - contests: first-order conditions at quadrature nodes, the chances by transforms
+//     (Wasser 2013), any number of agents;
+//   - lotteries: cutoffs of entry (Samuelson 1985);
+//   - anything else, approximately: dual averaging over discretised types and signals
+//     (Fichtl, Oberlechner, Bichler 2022), in auctions through the best opposing bid.
 //
 // Strategies are [mechanisms.BidCurve]s: piecewise linear in the rank, so that
 // distributions with atoms, gaps and kinks, and values that are known, need nothing
@@ -138,10 +143,8 @@ func (s Solver) Solve(m mechanisms.Mechanism, values []mechanisms.Distribution) 
 		s.firstPrice(eq, rule, groups)
 	case rule.AllPay && len(groups) == 2 && len(values) == 2:
 		s.allPay(eq, rule, groups)
-	case rule.AllPay:
-		eq.Status, eq.Reason = equilibrium.NotFound, "an all-pay auction among three or more different agents: no fast method is known here"
-	default:
-		eq.Status, eq.Reason = equilibrium.NotFound, fmt.Sprintf("a price of %g times the first and %g times the second bid among different agents: no fast method is known here", rule.First, 1-rule.First)
+	default: // all-pay among three or more, and mixed prices
+		s.ranked(eq, rule, groups)
 	}
 	return eq, nil
 }
