@@ -199,7 +199,13 @@ func times(v mechanisms.Distribution, factor float64) mechanisms.Distribution {
 func prove(m mechanisms.Mechanism, values []mechanisms.Distribution, eq *private.Equilibrium) certify.Certificate {
 	switch m := m.(type) {
 	case mechanisms.Ranked:
-		return proof.Auction(m, values, eq.Curves)
+		c := proof.Auction(m, values, eq.Curves)
+		if c.Standing != certify.None || eq.Status == equilibrium.Converged {
+			return c
+		}
+		found := proof.Search(m, values, eq.Curves)
+		found.Reason = c.Reason
+		return found
 	case mechanisms.EqualChance:
 		return proof.Lottery(m, values, eq.Curves)
 	case mechanisms.Ratioed:

@@ -258,21 +258,8 @@ func (g *generic) account(eq *Equilibrium, laws []*law) {
 	acc := &eq.Account
 	acc.Values, acc.Win = make([]float64, g.n), make([]float64, g.n)
 	acc.Cost, acc.Payoff = make([]float64, g.n), make([]float64, g.n)
-	sold := 0.0
 	for i, l := range laws {
 		acc.Values[i] = l.Mean()
-		worth := 0.0
-		for t, v := range g.types[i] {
-			for b := range g.signals {
-				p := g.strategy[i][t*genericSignals+b] / genericTypes
-				acc.Win[i] += p * g.win[i][b]
-				acc.Cost[i] += p * g.cost[i][b]
-				worth += p * v * g.win[i][b]
-			}
-		}
-		acc.Payoff[i] = worth - acc.Cost[i]
-		acc.Welfare += worth
-		sold += acc.Win[i]
 		var k knots
 		sum := 0.0
 		k.add(rank{0, 1, l.low}, 0)
@@ -290,6 +277,41 @@ func (g *generic) account(eq *Equilibrium, laws []*law) {
 		k.add(rank{1, 0, l.high}, k.bids[len(k.bids)-1])
 		eq.Curves[i] = k.curve()
 		eq.Top = math.Max(eq.Top, k.bids[len(k.bids)-1])
+	}
+	g.expect(acc, laws)
+}
+
+// jointPoints is how many draws of everyone's ranks the expectations are taken over.
+const jointPoints = 8192
+
+// expect fills in the expectations from the strategies: every point of a lattice in all
+// ranks at once (an additive recurrence on the generalised golden ratio: Roberts 2018) is
+// a market day, so that the shares sum to what is sold.
+func (g *generic) expect(acc *mechanisms.Account, laws []*law) {
+	root := 2.0
+	for range 64 {
+		root = math.Pow(1+root, 1/float64(g.n+1))
+	}
+	value := make([]float64, g.n)
+	for k := range jointPoints {
+		step := 1.0
+		for j, l := range laws {
+			step /= root
+			x := 0.5 + float64(k+1)*step
+			x -= math.Floor(x)
+			g.play[j], value[j] = g.draw(j, x), l.at(x, 1-x)
+		}
+		g.m.Allot(g.play, g.out)
+		for j, v := range value {
+			acc.Win[j] += g.out.Win[j] / jointPoints
+			acc.Cost[j] += g.out.Cost(j) / jointPoints
+			acc.Payoff[j] += g.out.Payoff(j, v) / jointPoints
+		}
+	}
+	sold := 0.0
+	for j := range laws {
+		sold += acc.Win[j]
+		acc.Welfare += acc.Payoff[j] + acc.Cost[j]
 	}
 	acc.Unsold = math.Max(0, 1-sold)
 	if acc.Unsold < 1e-9 {
