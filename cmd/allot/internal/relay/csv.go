@@ -128,7 +128,7 @@ func (l *ledger) csv(in io.Reader) error {
 			if e.builder, err = pubkey(e.builder); err != nil {
 				return s.wrong(builder, err)
 			}
-		} else if e.builder == "" || len(e.builder) > 100 {
+		} else if e.builder == "" || len(e.builder) > 100 || strings.ContainsFunc(e.builder, garbles) {
 			return s.wrong(builder, fmt.Errorf("expected a builder, found %s", clip(e.builder)))
 		}
 		if err := l.take(e); err != nil {
@@ -164,11 +164,14 @@ func ReadNames(file string, r io.Reader) (map[string]string, error) {
 	}
 }
 
+// garbles reports what is no text, or would garble a terminal.
+func garbles(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }
+
 // printable is the text without what would garble a terminal, cut to 40 characters:
 // builders choose their own names.
 func printable(text string) string {
 	text = strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
+		if garbles(r) {
 			return -1
 		}
 		return r

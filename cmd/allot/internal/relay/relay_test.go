@@ -191,6 +191,7 @@ func TestErrors(t *testing.T) {
 		"payment slot":      {"slot,builder_id,kind,value_gwei\nx,2,m,3\n", "2:1", "slot number"},
 		"payment twice":     {"slot,builder_id,kind,value_gwei\n1,2,m,3\n1,2,m,3\n", "3:1", "two payments"},
 		"ragged":            {"slot,builder_id,kind,value_gwei\n1,2\n", "2:1", "wrong number of fields"},
+		"control in a name": {"slot,builder_id,kind,value_gwei\n1,0\x00,m,3\n", "2:3", "builder_id: expected a builder, found"},
 		"bare quote":        {"slot,builder_id,kind,value_gwei\n1,\"2,m,3\n", "", "quote"},
 		"no payments":       {"slot,builder_id,kind,value_gwei\n1,,x,\n", "0:0", "no bid and no payment"},
 		"bid key":           {"slot,relay,builder_pubkey_prefix,value_gwei\n1,r,0xzz,3\n", "2:5", "public key"},
@@ -270,6 +271,7 @@ func FuzzImport(f *testing.F) {
 	f.Add([]byte("["+bid(7, "aaaaaaaa00", "41833000007137365")+","+bid(7, "aaaaaaaa11", "0")+"]"), false)
 	f.Add([]byte("["+bid(7, "aaaaaaaa", "5")+","+bid(8, "aaaaaaaa", "6")+"]"), true)
 	f.Add([]byte("slot,builder_id,kind,value_gwei\n1,2,m,3\n2,3,m,4\n3,,x,\n"), false)
+	f.Add([]byte("slot,builder_id,0000,value_gwei\n0,0\x00,0,0"), false)
 	f.Add([]byte("slot,relay,builder_pubkey_prefix,value_gwei\n1,r,0xaaaaaaaa,3\n"), false)
 	f.Fuzz(func(t *testing.T, data []byte, one bool) {
 		text, err := relay.Import("f", strings.NewReader(string(data)), relay.Options{OneSlot: one, Slot: 7})
