@@ -7,7 +7,7 @@ import (
 )
 
 // mostUnknowns is how many nodes Newton's method for all of them at once takes on.
-const mostUnknowns = 1500
+const mostUnknowns = 600
 
 // together solves the conditions by Newton's method for all nodes at once, with the exact
 // derivatives of the transforms, where rounds of separate steps do not settle: with many
@@ -27,7 +27,7 @@ func (c *contest) together(tolerance float64) bool {
 	jacobian, step := mat.NewDense(total, total, nil), mat.NewVecDense(total, nil)
 	keep := make([]float64, total)
 	length := 1.0
-	for range 120 {
+	for range 50 {
 		worst, sum := c.residuals(f)
 		if worst < tolerance {
 			return true

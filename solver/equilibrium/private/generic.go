@@ -308,6 +308,17 @@ func (g *generic) expect(acc *mechanisms.Account, laws []*law) {
 			acc.Payoff[j] += g.out.Payoff(j, v) / jointPoints
 		}
 	}
+	// Agents who play alike get alike: the lattice treats its coordinates differently.
+	for _, x := range [...][]float64{acc.Win, acc.Cost, acc.Payoff} {
+		sum, count := make([]float64, g.n), make([]float64, g.n)
+		for j, y := range x {
+			sum[g.leader[j]] += y
+			count[g.leader[j]]++
+		}
+		for j := range x {
+			x[j] = sum[g.leader[j]] / count[g.leader[j]]
+		}
+	}
 	sold := 0.0
 	for j := range laws {
 		sold += acc.Win[j]
