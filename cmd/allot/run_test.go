@@ -185,7 +185,7 @@ func TestExamples(t *testing.T) {
 			narrow(t, out.String())
 		})
 	}
-	for _, line := range []string{"cartel cartel-families", "cartel cartel-newcomers", "slots second-slot", "map map", "compare three-agents", "bound builders"} {
+	for _, line := range []string{"cartel cartel-families", "cartel cartel-newcomers", "slots second-slot", "map map", "compare three-agents", "evaluate three-agents", "bound builders"} {
 		command, name, _ := strings.Cut(line, " ")
 		text, _ := example(name)
 		var out strings.Builder

@@ -70,7 +70,10 @@ func (d *Document) plain(w io.Writer) error {
 		}
 	}
 	for _, t := range d.Tables {
-		fmt.Fprintf(&out, "\n%s\n", t.Heading)
+		out.WriteString("\n")
+		for _, line := range strings.Split(t.Heading, "\n") {
+			out.WriteString(strings.Join(wrap(line, width), "\n") + "\n")
+		}
 		if err := t.render(&out); err != nil {
 			return err
 		}
