@@ -100,8 +100,9 @@ type Market struct {
 	Agents      []Agent
 	// Discount is the discount factor per slot of agents that name none.
 	Discount float64
-	// ConcealmentCost is psi: hiding a share h of a reward v costs psi h^2 v/2.
-	// NewMarket sets +Inf (the reward can be observed) when it is negative.
+	// ConcealmentCost is psi: hiding a share h of a reward v costs psi h^2 v/2. At 0
+	// hiding is free and a burn share brings nothing; math.Inf(1) says that the reward
+	// can be observed, as studies do that name no cost.
 	ConcealmentCost float64
 	// Persistence is phi, how much of today's log value is left a slot later.
 	Persistence float64
