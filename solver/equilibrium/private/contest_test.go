@@ -98,7 +98,6 @@ func TestContestMarkets(t *testing.T) {
 		{mechanisms.Ratio{Exponent: 1}, times(10, u), 1e-6},
 		{mechanisms.Ratio{Exponent: 0.5}, times(3, u), 1e-6},
 		{mechanisms.Ratio{Exponent: 1.3}, times(2, u), 2e-6},
-		{mechanisms.Ratio{Exponent: 2}, times(2, u), 2e-6},
 		{mechanisms.Ratio{Exponent: 1, WinnerPays: true}, times(3, u), 1e-6},
 		{mechanisms.Ratio{Exponent: 0.6, WinnerPays: true, Weights: []float64{2, 1}}, []dist{u, u2}, 1e-6},
 		{mechanisms.Ratio{Exponent: 1, Phantom: 0.2}, times(3, u), 1e-6},
@@ -107,7 +106,6 @@ func TestContestMarkets(t *testing.T) {
 		{mechanisms.Ratio{Exponent: 1}, []dist{pareto(t, 1, 3), exponential(t, 1)}, 2e-6},
 		{mechanisms.Ratio{Exponent: 1, Fee: 0.05}, times(2, u), 1e-6},
 		{mechanisms.Ratio{Exponent: 1, Fee: 0.05}, []dist{u, u2, u2}, 1e-6},
-		{mechanisms.Ratio{Exponent: 1, Fee: 0.005}, []dist{a, a, b, b}, 1e-6},
 		{mechanisms.Ratio{Exponent: 0.5, WinnerPays: true}, []dist{a, a, b, b}, 1e-6},
 	} {
 		contested(t, c.rule, c.values, c.tol)
@@ -117,11 +115,11 @@ func TestContestMarkets(t *testing.T) {
 // Perturbed strategies are found out.
 func TestContestPerturbed(t *testing.T) {
 	u := uniform(t, 0, 1)
-	for _, rule := range []mechanisms.Ratio{{Exponent: 1}, {Exponent: 0.5, WinnerPays: true}, {Exponent: 1.5}, {Exponent: 1, Fee: 0.05}} {
+	for _, rule := range []mechanisms.Ratio{{Exponent: 0.5, WinnerPays: true}, {Exponent: 1.5}, {Exponent: 1, Fee: 0.05}} {
 		eq := contested(t, rule, times(2, u), 2e-6)
 		m := must[mechanisms.Contest](t)(mechanisms.NewContest(rule))
 		last := 3e-6
-		for _, d := range []float64{0.02, 0.1, 0.4} {
+		for _, d := range []float64{0.02, 0.2} {
 			c := eq.Curves[0]
 			c.Bids = append([]float64(nil), c.Bids...)
 			for k := range c.Bids {
@@ -251,4 +249,33 @@ func TestContestProperties(t *testing.T) {
 	near(t, "permuted", z.Account.Cost[1], x.Account.Cost[0], 1e-8)
 	w := contested(t, mechanisms.Ratio{Exponent: 0.8, Phantom: 0.1}, append(values, mechanisms.Point(0)), 1e-6)
 	near(t, "with one more of no value", w.Account.Revenue(), x.Account.Revenue(), 1e-8)
+}
+
+// Whatever the numbers, there is an answer without NaN or a reason.
+func TestContestExtremes(t *testing.T) {
+	u := uniform(t, 0, 1)
+	e := must[distributions.Empirical](t)(distributions.NewEmpirical([]float64{0, 1, 1, 5}))
+	for _, rule := range []mechanisms.Ratio{
+		{Exponent: 1e-9}, {Exponent: 1e300}, {Exponent: 1, Fee: 1e9}, {Exponent: 1, Phantom: 1e9},
+		{Exponent: 1, Weights: []float64{1e-6, 1e6}}, {Exponent: 1, WinnerPays: true, Fee: 0.01},
+	} {
+		m := must[mechanisms.Contest](t)(mechanisms.NewContest(rule))
+		for _, values := range [][]dist{{u, u}, {u, mechanisms.Point(0)}, {mechanisms.Point(1), u}, {e, e}} {
+			eq, err := private.Solver{}.Solve(m, values)
+			if err != nil || eq.Status == equilibrium.NotFound && eq.Reason == "" {
+				t.Errorf("%+v: %v %+v", rule, err, eq)
+				continue
+			}
+			for i, w := range eq.Account.Win {
+				if x := w + eq.Account.Cost[i] + eq.Account.Payoff[i]; math.IsNaN(x) || math.IsInf(x, 0) || w < 0 || w > 1+1e-9 {
+					t.Errorf("%+v, agent %d: win %g, cost %g, payoff %g", rule, i, w, eq.Account.Cost[i], eq.Account.Payoff[i])
+				}
+			}
+			if len(eq.Curves) > 0 {
+				if c := certificate.Contest(m, values, eq.Curves); math.IsNaN(c.Epsilon) || c.Epsilon < 0 {
+					t.Errorf("%+v: %+v", rule, c)
+				}
+			}
+		}
+	}
 }
