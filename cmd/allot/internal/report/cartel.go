@@ -18,6 +18,9 @@ type Cartel struct {
 	Collusion *search.Collusion
 	// Best is nil where there is no ring to examine.
 	Best *cartel.Report
+	// Bare is the agreement in which the leader pays no more than the least cost, nil
+	// where there is none.
+	Bare *cartel.Judgement
 	// Theorem is about the ring of all agents, whose least cost is Least.
 	Theorem cartel.Theorem
 	Least   float64
@@ -193,6 +196,9 @@ func (c *Cartel) facts(n names) []Fact {
 	} else {
 		facts = append(facts, Fact{"gain", fmt.Sprintf("%s a period beyond what the members get when they compete", Digits(b.Gap))})
 		facts = append(facts, Fact{"patience", c.patience(n)})
+		if c.Bare != nil && c.Bare.CriticalDiscount < 1 && c.Bare.Bid != b.Bid {
+			facts = append(facts, Fact{"", fmt.Sprintf("at the least cost, where it gains %s, from %s", Digits(c.Bare.Surplus), Digits(c.Bare.CriticalDiscount))})
+		}
 		if b.CriticalDiscount < 1 {
 			facts = append(facts, Fact{"temptation", fmt.Sprintf("%s gains %s in the period in which it breaks that agreement", leader, Digits(rounded(b.Temptation, size)))})
 		}

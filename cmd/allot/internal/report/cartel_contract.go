@@ -26,9 +26,11 @@ type ringJSON struct {
 	Members          []memberJSON `json:"members"`
 	Curve            []curveJSON  `json:"curve"`
 
-	Family             string          `json:"family"`
-	Parameters         map[string]any  `json:"parameters"`
+	Family     string         `json:"family"`
+	Parameters map[string]any `json:"parameters"`
+	// Discount is that of RobustRevenue: the members', or 0.9 where none is given.
 	Discount           Number          `json:"discount"`
+	DiscountGiven      bool            `json:"discountGiven"`
 	Surplus            Number          `json:"surplus"`
 	Temptation         Number          `json:"temptation"`
 	CompetitiveRevenue Number          `json:"competitiveRevenue"`
@@ -39,6 +41,7 @@ type ringJSON struct {
 	CertifiedDiscount  Number          `json:"certifiedDiscount"`
 	Fails              []string        `json:"fails"`
 	Best               *bestJSON       `json:"best,omitempty"`
+	AtLeastCost        *bareJSON       `json:"atLeastCost,omitempty"`
 	Equilibrium        equilibriumJSON `json:"equilibrium"`
 	Theorem            *theoremJSON    `json:"theorem"`
 	Rings              []coalitionJSON `json:"rings"`
@@ -73,6 +76,15 @@ type bestJSON struct {
 	Sustainable      bool         `json:"sustainable"`
 	Shadowed         bool         `json:"shadowed"`
 	StandBack        bool         `json:"standBack"`
+	Members          []memberJSON `json:"members"`
+}
+
+// bareJSON is the agreement in which the leader pays no more than the least cost.
+type bareJSON struct {
+	CriticalDiscount Number       `json:"criticalDiscount"`
+	Bid              Number       `json:"bid"`
+	Surplus          Number       `json:"surplus"`
+	CollusiveRevenue Number       `json:"collusiveRevenue"`
 	Members          []memberJSON `json:"members"`
 }
 
@@ -198,8 +210,9 @@ func (c *Cartel) data(n names) ringJSON {
 	}
 	out.Leader, out.LeastCost, out.Gap = n[b.Leader], Number(b.LeastCost), Number(b.Gap)
 	out.RobustRevenue, out.Discount = Number(c.Robust), Number(c.Discount)
-	if !c.Given {
-		out.RobustRevenue, out.Discount = Number(math.NaN()), Number(math.NaN())
+	out.DiscountGiven = c.Given
+	if j := c.Bare; j != nil {
+		out.AtLeastCost = &bareJSON{Number(j.CriticalDiscount), Number(j.Bid), Number(j.Surplus), Number(j.Revenue), memberData(n, j.Members)}
 	}
 	out.CompetitiveRevenue, out.Exact, out.CertifiedDiscount = Number(b.Revenue), b.Exact, Number(b.CertifiedDiscount)
 	best := bestJSON{
