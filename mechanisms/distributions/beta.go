@@ -35,6 +35,9 @@ func (b Beta) CDF(v float64) float64 {
 
 // Survival is P(V > v).
 func (b Beta) Survival(v float64) float64 {
+	if f := b.CDF(v); v < 0.5 && f < 0.5 { // 1-v is rounded, and the density may be steep
+		return 1 - f
+	}
 	return mathext.RegIncBeta(b.beta.Beta, b.beta.Alpha, 1-unit(v))
 }
 
@@ -97,6 +100,9 @@ func (b Beta) PartialMean(v float64) float64 {
 
 // TailMean is E[V; V > v].
 func (b Beta) TailMean(v float64) float64 {
+	if below := b.PartialMean(v); v < 0.5 && below < b.Mean()/2 {
+		return b.Mean() - below
+	}
 	return b.Mean() * mathext.RegIncBeta(b.beta.Beta, b.beta.Alpha+1, 1-unit(v))
 }
 
