@@ -117,6 +117,47 @@ func normal(x []float64) bool {
 	return true
 }
 
+// eliminate solves n linear equations, rows of n coefficients and a right side, by
+// Gaussian elimination with partial pivoting, and leaves the solution in the last column. It
+// reports whether there is one.
+func eliminate(rows []float64, n int) bool {
+	width := n + 1
+	for c := range n {
+		pivot := c
+		for r := c + 1; r < n; r++ {
+			if math.Abs(rows[r*width+c]) > math.Abs(rows[pivot*width+c]) {
+				pivot = r
+			}
+		}
+		top := rows[c*width : (c+1)*width]
+		if pivot != c {
+			for k, x := range rows[pivot*width : (pivot+1)*width] {
+				rows[pivot*width+k], top[k] = top[k], x
+			}
+		}
+		if !(math.Abs(top[c]) > 0 && math.Abs(top[c]) <= math.MaxFloat64) {
+			return false
+		}
+		for r := c + 1; r < n; r++ {
+			line := rows[r*width : (r+1)*width]
+			if f := line[c] / top[c]; f != 0 {
+				for k := c; k < width; k++ {
+					line[k] -= f * top[k]
+				}
+			}
+		}
+	}
+	for c := n - 1; c >= 0; c-- {
+		line := rows[c*width : (c+1)*width]
+		x := line[n]
+		for k := c + 1; k < n; k++ {
+			x -= line[k] * rows[k*width+n]
+		}
+		line[n] = x / line[c]
+	}
+	return true
+}
+
 // golden is a golden-section search (Kiefer 1953) for a maximum of f in [lo, hi].
 func golden(f func(float64) float64, lo, hi float64, steps int) float64 {
 	const r = 0.6180339887498949
