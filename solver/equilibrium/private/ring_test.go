@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"allot/mechanisms"
 	"allot/solver/equilibrium"
 	"allot/solver/equilibrium/private"
 )
@@ -27,6 +28,15 @@ func TestCollude(t *testing.T) {
 	near(t, "weak at 1/2", c.Weak[0], 3.0/32, 1e-12)
 	near(t, "strong at 1/2", c.Strong[0]+c.Strong[1], 5.0/24, 1e-12) // int_1/2^1 (1-x^2) dx
 	near(t, "revenue at 1/2", c.Revenue, 0.375, 1e-12)
+	// A ring of all is a lone bidder: it pays the reserve even where no value is below 1.
+	for _, r := range []float64{0, 0.25, 1} {
+		eq, err := private.Solver{}.Ring(auction(t, 1, r), times(2, uniform(t, 1, 2)), []int{0, 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "reserve paid", eq.Account.Revenue(), r, 1e-12)
+		near(t, "ring of all", eq.Account.Payoff[0], 5.0/3-r, 1e-12) // E max = 1 + 2/3
+	}
 	// Many members: nearly everything is shared.
 	c, err = private.Collude(times(100, u), 0)
 	if err != nil {
@@ -75,6 +85,17 @@ func TestRingReserve(t *testing.T) {
 	}
 	near(t, "reserve", r, 1/math.Sqrt(3), 1e-6)
 	near(t, "revenue", y, 2/(3*math.Sqrt(3)), 1e-11)
+	// r (1 - (r-1)^2) peaks at 4/3; values that are known are taken whole.
+	if r, y, err = (private.Solver{}).RingReserve(1, times(2, uniform(t, 1, 2)), []int{0, 1}); err != nil {
+		t.Fatal(err)
+	}
+	near(t, "reserve against U[1,2]", r, 4.0/3, 1e-6)
+	near(t, "revenue against U[1,2]", y, 32.0/27, 1e-11)
+	if r, y, err = (private.Solver{}).RingReserve(0, []dist{mechanisms.Point(30), u}, []int{0, 1}); err != nil {
+		t.Fatal(err)
+	}
+	near(t, "reserve against 30", r, 30, 0)
+	near(t, "revenue against 30", y, 30, 1e-12)
 	for _, members := range [][]int{nil, {0, 0}, {7}} {
 		if _, _, err := (private.Solver{}).RingReserve(0, times(2, u), members); err == nil {
 			t.Errorf("ring %v is accepted", members)

@@ -27,6 +27,11 @@ func (s Solver) symmetric(eq *Equilibrium, rule mechanisms.Ranking, g *group) {
 	}
 	entry := s.entry(rule, g)
 	account(eq, g, entry)
+	if n == 1 && entry.above > 0 { // nobody bids against even its lowest value
+		spare := entry.above * math.Max(0, entry.value-rule.Reserve)
+		eq.Account.Payoff[0] += spare
+		eq.Account.Cost[0] = math.Max(0, eq.Account.Cost[0]-spare)
+	}
 	eq.Status = equilibrium.Converged
 	if s.Brief {
 		return
