@@ -224,7 +224,7 @@ func (s *shared) over(c tailed, g *scaledGame, reserve float64) totals {
 				for _, z := range [...]float64{-n[0], n[0]} {
 					switch {
 					case a > 1.5*b && b > 0: // in ln s
-						h := math.Log(a/b) / 2
+						h := math.Log(a)/2 - math.Log(b)/2
 						q := b * math.Exp(h*(1+z))
 						node(h*n[1]*q, q)
 					default:

@@ -59,6 +59,9 @@ func Auction(m mechanisms.Ranked, values []mechanisms.Distribution, curves []mec
 	if reason != "" {
 		return none("%s", reason)
 	}
+	if !rule.AllPay && rule.First == 0 && truthful(players, rule.Reserve) {
+		return certify.Certificate{Standing: certify.Certified, Method: "bidding one's value is dominant (Vickrey 1961); every knot's bid is its type's value"}
+	}
 	g := merge(players, rule.Reserve)
 	out := certify.Certificate{Standing: certify.Certified, Method: "conjugate of the cost of winning, over all types and bids"}
 	for i := range players {
@@ -77,6 +80,40 @@ func Auction(m mechanisms.Ranked, values []mechanisms.Distribution, curves []mec
 	}
 	out.Epsilon = math.Max(0, out.Epsilon)
 	return out
+}
+
+// truthful reports strategies whose every knot bids the value of its type, or stands back
+// below the reserve, in a second-price auction. Between knots such a strategy is read as
+// what it samples: values themselves, of which no curve through ranks has all. The knots'
+// values must be those of the distribution; the type above all others has none where the
+// distribution has no end, and may bid anything.
+func truthful(players []player, reserve float64) bool {
+	for i := range players {
+		p := &players[i]
+		c := &p.curve
+		if len(c.Values) != len(c.Bids) {
+			return false
+		}
+		for k, bid := range c.Bids {
+			v := c.Values[k]
+			low, high := p.before(c.Below[k], c.Above[k]), p.after(c.Below[k], c.Above[k])
+			slack := 1e-9 * v // of quantile functions, which are not exact in the tails
+			switch {
+			case math.IsInf(v, 1):
+				if k+1 < len(c.Bids) || bid < reserve {
+					return false
+				}
+				continue
+			case !(v >= low-slack && v <= high+slack):
+				return false
+			case bid == v:
+			case bid < reserve && v <= reserve:
+			default:
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // player is a number of agents with one distribution and one strategy.

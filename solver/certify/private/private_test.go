@@ -376,3 +376,31 @@ func ExampleLottery() {
 	fmt.Printf("%v: %.6f\n", proof.Standing, proof.Epsilon)
 	// Output: certified: 0.000000
 }
+
+// Truth is proven by dominance, and a bid that is not the value's is not taken for it.
+func TestTruth(t *testing.T) {
+	u, err := distributions.NewUniform(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := []mechanisms.Distribution{u, u}
+	m, err := mechanisms.NewAuction(0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	curve := mechanisms.BidCurve{Values: []float64{0, 0.5, 1}, Bids: []float64{0, 0.5, 1}, Below: []float64{0, 0.5, 1}, Above: []float64{1, 0.5, 0}}
+	if c := private.Auction(m, values, []mechanisms.BidCurve{curve, curve}); c.Epsilon != 0 || c.Standing != certify.Certified {
+		t.Errorf("%s, epsilon %g", c.Standing, c.Epsilon)
+	}
+	shaded := curve
+	shaded.Bids = []float64{0, 0.4, 1}
+	if c := private.Auction(m, values, []mechanisms.BidCurve{curve, shaded}); !(c.Epsilon >= 0.0049) {
+		t.Errorf("shaded: %s, epsilon %g", c.Standing, c.Epsilon)
+	}
+	// A strategy that says of itself that it is true, at values that its types do not have.
+	lie := curve
+	lie.Values, lie.Bids = []float64{0, 0.4, 1}, []float64{0, 0.4, 1}
+	if c := private.Auction(m, values, []mechanisms.BidCurve{curve, lie}); !(c.Epsilon >= 0.0049) {
+		t.Errorf("false: %s, epsilon %g", c.Standing, c.Epsilon)
+	}
+}

@@ -3,7 +3,6 @@ package private
 import (
 	"fmt"
 	"math"
-	"sort"
 
 	"allot/mechanisms"
 	"allot/solver/equilibrium"
@@ -97,96 +96,6 @@ func unsound(eq *Equilibrium) string {
 		}
 	}
 	return ""
-}
-
-// top finds the top bid: what is missed below is nearly linear in it from the low side,
-// so secants from that side converge fast, inside a bracket.
-func (s *system) top() (float64, bool) {
-	// A group's top bid is below the second highest top of all agents.
-	tops := []float64{}
-	for _, g := range s.groups {
-		for range min(g.n, 2) {
-			tops = append(tops, g.high)
-		}
-	}
-	sort.Float64s(tops)
-	limit := tops[len(tops)-2]
-	lo, hi := s.low, limit
-	if math.IsInf(hi, 1) {
-		hi = 0
-	}
-	guess := math.Min(s.scale, s.low/2+math.Min(limit, 2*s.scale)/2)
-	if guess <= lo {
-		guess = lo + 0.25*(math.Min(limit, lo+s.scale)-lo)
-	}
-	var x0, m0 float64 // the best point on the low side
-	known, bisect := false, false
-	x := guess
-	// Roughly first; the fine integration starts on the low side of what the rough one says.
-	tolerance := math.Max(s.tolerance, 1e-7)
-	for range 200 {
-		if hi > 0 && !(x > lo && x < hi) {
-			x = lo/2 + hi/2
-		}
-		if x <= lo || hi > 0 && x >= hi {
-			break
-		}
-		r := s.shoot(x, tolerance, false)
-		if !r.ok {
-			return 0, false
-		}
-		if r.high || r.miss < 0 {
-			hi = x
-			if hi-lo <= 4e-16*hi {
-				break
-			}
-			switch {
-			case known && !r.high: // both sides are measured
-				next := x0 + (x-x0)*m0/(m0-r.miss)
-				if bisect = !bisect; bisect || !(next > lo && next < hi) {
-					next = lo/2 + hi/2
-				}
-				if tolerance == s.tolerance && -r.miss <= 1e-12*s.scale {
-					return x, true
-				}
-				x = next
-			case known:
-				x = x0 + (x-x0)*0.5
-			default:
-				x = lo/2 + hi/2
-			}
-			continue
-		}
-		next := x + r.miss
-		if known && m0 > r.miss && x > x0 {
-			next = x + r.miss*(x-x0)/(m0-r.miss)
-		}
-		if tolerance > s.tolerance && r.miss <= 1e-4*s.scale {
-			// The bracket's upper end and the rough misses do not hold for the fine one.
-			tolerance, known = s.tolerance, false
-			lo, hi = s.low, limit
-			if math.IsInf(hi, 1) {
-				hi = 0
-			}
-			continue
-		}
-		done := r.miss <= 1e-12*s.scale
-		lo, x0, m0, known = x, x, r.miss, true
-		if done || hi > 0 && hi-lo <= 4e-16*hi {
-			break
-		}
-		if hi > 0 && next >= hi {
-			next = lo + (hi-lo)*0.5
-		}
-		if hi == 0 && next > 4*(x+s.scale) {
-			next = 4 * (x + s.scale)
-		}
-		x = next
-	}
-	if !known {
-		return 0, false
-	}
-	return x0, true
 }
 
 // trace turns the recorded steps into strategies and expectations.

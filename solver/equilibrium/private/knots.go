@@ -212,7 +212,7 @@ func stretch(g *group, a, b rank, m float64) float64 {
 	whole := b.value * ascent(a, b, m)
 	switch {
 	case a.above < 0.5 && a.above > 1.2*b.above: // in ln(1-p)
-		c, h := math.Log(a.above)/2+math.Log(b.above)/2, math.Log(a.above/b.above)/2
+		c, h := math.Log(a.above)/2+math.Log(b.above)/2, math.Log(a.above)/2-math.Log(b.above)/2
 		for _, x := range gauss5 {
 			s := math.Exp(c + h*x[0])
 			sum += h * x[1] * (b.value - g.upper(s)) * m * raised(1-s, s, m-1) * s

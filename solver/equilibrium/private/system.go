@@ -207,6 +207,10 @@ type shot struct {
 	ok   bool
 }
 
+// stiff is how many steps a search for the top bid gives an integration: those that end at
+// the lowest bid take hundreds at most.
+const stiff = 3000
+
 // shoot integrates down from the top bid. With record it keeps the steps.
 func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 	k := len(s.groups)
@@ -233,6 +237,11 @@ func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 	}
 	fresh := false
 	for count := 0; ; count++ {
+		if count > stiff && !record {
+			// From a top bid that is too high the weaker agents' gains die out, ever faster,
+			// instead of growing: the system is stiff on that side only.
+			return shot{high: true, at: l(), ok: true}
+		}
 		if count > 30000 {
 			return shot{at: l()}
 		}

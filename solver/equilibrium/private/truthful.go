@@ -179,14 +179,14 @@ func chances(groups []*group, i int, ends []float64) (win, worth float64) {
 			for _, t := range [...]float64{-n[0], n[0]} {
 				switch {
 				case a.above < 0.5 && a.above > 1.5*b.above && b.above > 0:
-					h := math.Log(a.above/b.above) / 2
+					h := math.Log(a.above)/2 - math.Log(b.above)/2
 					q := b.above * math.Exp(h*(1+t))
 					add(h*n[1]*q, g.upper(q))
 				case a.above < 0.5:
 					h := (a.above - b.above) / 2
 					add(h*n[1], g.upper(b.above+h*(1+t)))
 				case a.below > 0 && b.below > 1.5*a.below:
-					h := math.Log(b.below/a.below) / 2
+					h := math.Log(b.below)/2 - math.Log(a.below)/2
 					p := a.below * math.Exp(h*(1+t))
 					add(h*n[1]*p, g.Quantile(p))
 				default:

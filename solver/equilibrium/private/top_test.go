@@ -1,0 +1,76 @@
+package private_test
+
+import (
+	"math"
+	"testing"
+
+	"allot/mechanisms"
+	"allot/mechanisms/distributions"
+	proof "allot/solver/certify/private"
+	"allot/solver/equilibrium"
+	"allot/solver/equilibrium/private"
+)
+
+// Values whose tails have nothing in common: a first-price auction is solved and proven, and
+// truth in a second-price auction is proven without an allowance for knots. The runner-up's
+// expectation of independent values is int prod_i(1-F_i) for two.
+func TestUnequalTails(t *testing.T) {
+	must := func(d mechanisms.Distribution, err error) mechanisms.Distribution {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	exponential := must(distributions.NewExponential(1))
+	slight := must(distributions.NewLogNormal(-3.024, 0.448))
+	wide := must(distributions.NewLogNormal(0, 1))
+	heavy := must(distributions.NewPareto(1, 1.3))
+	for _, c := range []struct {
+		name   string
+		values []mechanisms.Distribution
+		first  bool // whether the first-price auction is solved
+	}{
+		{"exponential and slight", []mechanisms.Distribution{exponential, slight}, true},
+		{"slight, wide, exponential", []mechanisms.Distribution{slight, wide, exponential}, true},
+		{"Pareto and log-normal", []mechanisms.Distribution{heavy, wide}, false},
+	} {
+		for _, weight := range []float64{0, 1} {
+			if weight == 1 && !c.first {
+				continue
+			}
+			m, err := mechanisms.NewAuction(weight, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			eq, err := private.Solver{}.Solve(m, c.values)
+			if err != nil || eq.Status != equilibrium.Converged {
+				t.Fatal(c.name, weight, err, eq)
+			}
+			proven := proof.Auction(m, c.values, eq.Curves)
+			if !(proven.Epsilon <= 1e-6*eq.Highest) {
+				t.Errorf("%s, first %g: epsilon %g of E max v", c.name, weight, proven.Epsilon/eq.Highest)
+			}
+			if weight > 0 {
+				continue
+			}
+			if proven.Epsilon != 0 {
+				t.Errorf("%s: epsilon %g of truth", c.name, proven.Epsilon)
+			}
+			if len(c.values) == 2 { // midpoints in ln v
+				want := 0.0
+				const step = 1e-4
+				for x := -20.0; x < 40; x += step {
+					v := math.Exp(x + step/2)
+					s := 1.0
+					for _, d := range c.values {
+						s *= d.(interface{ Survival(float64) float64 }).Survival(v)
+					}
+					want += v * s * step
+				}
+				if math.Abs(eq.Account.Revenue()-want) > 1e-6*want {
+					t.Errorf("%s: revenue %.9g, want %.9g", c.name, eq.Account.Revenue(), want)
+				}
+			}
+		}
+	}
+}
