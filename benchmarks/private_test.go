@@ -95,6 +95,18 @@ func BenchmarkPrivate(b *testing.B) {
 	}
 }
 
+// BenchmarkPrivateAccount is what equal agents bring at a reserve, without strategies.
+func BenchmarkPrivateAccount(b *testing.B) {
+	c := privateCases(b)[0]
+	b.ReportAllocs()
+	for b.Loop() {
+		eq, err := private.Solver{Brief: true}.Solve(c.mechanism, c.values)
+		if err != nil || math.Abs(eq.Account.Revenue()-c.revenue) > 1e-12 {
+			b.Fatal(err, eq)
+		}
+	}
+}
+
 // BenchmarkPrivateAgents is the cost against the number of different agents.
 func BenchmarkPrivateAgents(b *testing.B) {
 	for _, n := range []int{2, 3, 4, 6, 8} {

@@ -55,8 +55,8 @@ type Solver struct {
 	// Tolerance is what a deviation may gain, as a share of E max v, on account of
 	// the strategies' finitely many knots (default 1e-6).
 	Tolerance float64
-	// Brief leaves out strategies, Bottom and Top where the account does not need them:
-	// in auctions among equal agents and second-price auctions.
+	// Brief leaves out strategies, Bottom, Top and Highest where the account does not need
+	// them: in auctions among equal agents and, but for Highest, second-price auctions.
 	Brief bool
 }
 
@@ -133,7 +133,9 @@ func (s Solver) Solve(m mechanisms.Mechanism, values []mechanisms.Distribution) 
 	rule := ranked.Ranking()
 	groups := grouped(values)
 	eq := &Equilibrium{Curves: make([]mechanisms.BidCurve, len(values))}
-	eq.Highest = highest(groups, 0)
+	if !s.Brief || len(groups) > 1 {
+		eq.Highest = highest(groups, 0)
+	}
 	switch {
 	case len(groups) == 1:
 		s.symmetric(eq, rule, groups[0])

@@ -99,6 +99,34 @@ func over(f func(float64) float64, ends []float64) float64 {
 	return sum
 }
 
+// pair is the integrals of both parts of f over the panels.
+func pair(f func(float64) (x, y float64), ends []float64) (x, y float64) {
+	for k := 1; k < len(ends); k++ {
+		a, b := ends[k-1], ends[k]
+		inLog := a > 0 && b > 2*a
+		c, h := a/2+b/2, b/2-a/2
+		if inLog {
+			c, h = math.Log(a)/2+math.Log(b)/2, math.Log(b)/2-math.Log(a)/2
+		}
+		sumX, sumY := 0.0, 0.0
+		for _, g := range gauss16 {
+			for _, t := range [...]float64{-g[0], g[0]} {
+				v, w := c+h*t, g[1]
+				if inLog {
+					v = math.Exp(v)
+					w *= v
+				}
+				p, q := f(v)
+				sumX += w * p
+				sumY += w * q
+			}
+		}
+		x += sumX * h
+		y += sumY * h
+	}
+	return x, y
+}
+
 // beyond is sum n_k E[(V_k - v)+], what the largest value brings above v when v is
 // so high that two values above it count for nothing.
 func beyond(groups []*group, v float64) float64 {

@@ -120,13 +120,19 @@ func account(eq *Equilibrium, g *group, entry rank) {
 		some := missed(entry.above, float64(n)) // 1 - q*^n
 		win = some / float64(n)
 		one := []*group{{law: g.law, n: 1}}
-		payoff = over(func(x float64) float64 {
+		// Both in one pass over the distribution function.
+		gains, tops := pair(func(x float64) (gain, top float64) {
 			s := g.survival(x)
-			return s * raised(g.CDF(x), s, float64(n-1))
-		}, ends) + beyond(one, last)
-		worth = (entry.value*some + over(func(x float64) float64 {
-			return missed(g.survival(x), float64(n))
-		}, ends) + beyond([]*group{g}, last)) / float64(n)
+			if s > 0.1 { // nothing cancels
+				below := 1 - s
+				h := power(below, n-1)
+				return s * h, 1 - h*below
+			}
+			l := math.Log1p(-s)
+			return s * math.Exp(float64(n-1)*l), -math.Expm1(float64(n) * l)
+		}, ends)
+		payoff = gains + beyond(one, last)
+		worth = (entry.value*some + tops + beyond([]*group{g}, last)) / float64(n)
 	}
 	acc := &eq.Account
 	cost := math.Max(0, worth-payoff)
