@@ -23,65 +23,97 @@ func newCartel(env *environment) *cobra.Command {
 off-chain agreement that the agents can make: who takes the right, who is paid what, how
 patient they must be, which ring forms, and what is left to the protocol. An agreement
 that the study gives is examined beside it. Values are numbers that the agents know of
-each other. - reads the study from standard input.`,
+each other. Where each knows its own value only (information: private), it computes what
+rings bring in one auction instead: without transfers, with transfers, and of some agents
+only. - reads the study from standard input.`,
 		Example: "  allot examples cartel-families | allot cartel -",
 	}, func(ctx context.Context, s *study.Study) (*report.Document, error) {
 		if err := fixed(s); err != nil {
 			return nil, err
 		}
+		if s.Problem.Market.Information == mechanisms.Private {
+			return cartelPrivately(ctx, s)
+		}
 		if err := known(s); err != nil {
 			return nil, err
 		}
-		type answer struct {
-			cartels []*report.Cartel
-			err     error
+		cartels, err := apart(ctx, func() ([]*report.Cartel, error) { return collude(ctx, s) })
+		if err != nil {
+			return nil, unsolved(ctx, s, err)
 		}
-		done := make(chan answer, 1)
-		go func() {
-			var a answer
-			defer func() {
-				if p := recover(); p != nil {
-					a = answer{err: &failure{status: exitFailure, err: fmt.Errorf("internal error: %v", p)}}
-				}
-				done <- a
-			}()
-			a.cartels, a.err = collude(ctx, s)
-		}()
-		var a answer
-		select {
-		case <-ctx.Done():
-			return nil, &failure{status: exitInterrupted, err: errors.New("interrupted before anything was solved")}
-		case a = <-done:
-		}
-		if a.err != nil {
-			var in *study.Error
-			var f *failure
-			if errors.As(a.err, &in) || errors.As(a.err, &f) {
-				return nil, a.err
-			}
-			return nil, solving(ctx, s.File, a.err)
-		}
-		d := report.Cartels(&s.Problem, a.cartels)
+		d := report.Cartels(&s.Problem, cartels)
 		loose := 0
-		for _, k := range a.cartels {
+		for _, k := range cartels {
 			if !certified(&s.Problem, k.Collusion.Candidate) {
 				loose++
 			}
 		}
-		if loose > 0 {
-			return d, &failure{status: exitUncertified, err: fmt.Errorf("%d of %d competitive equilibria are not certified to the tolerance %g", loose, len(a.cartels), tolerance(&s.Problem))}
-		}
-		return d, nil
+		return d, loosely(s, loose, len(cartels))
 	})
 }
 
-// known refuses a study whose agents do not know each other's values.
-func known(s *study.Study) error {
-	const hint = "write information: complete, and values as numbers: {name: Alice, value: 30}"
-	m := s.Problem.Market
-	if m.Information == mechanisms.Private {
-		return wrong(hint, "%s: allot cartel takes agents who know each other's values; this market is private", s.File)
+// cartelPrivately is the same for agents who know their own values only.
+func cartelPrivately(ctx context.Context, s *study.Study) (*report.Document, error) {
+	cartels, err := apart(ctx, func() ([]*report.PrivateCartel, error) { return colludePrivately(ctx, s) })
+	if err != nil {
+		return nil, unsolved(ctx, s, err)
 	}
+	loose := 0
+	for _, k := range cartels {
+		if !k.Certified {
+			loose++
+		}
+	}
+	return report.PrivateCartels(&s.Problem, cartels), loosely(s, loose, len(cartels))
+}
+
+// apart computes beside the command, which an interrupt ends at once.
+func apart[T any](ctx context.Context, compute func() (T, error)) (T, error) {
+	type answer struct {
+		value T
+		err   error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		var a answer
+		defer func() {
+			if p := recover(); p != nil {
+				a = answer{err: &failure{status: exitFailure, err: fmt.Errorf("internal error: %v", p)}}
+			}
+			done <- a
+		}()
+		a.value, a.err = compute()
+	}()
+	select {
+	case <-ctx.Done():
+		return *new(T), &failure{status: exitInterrupted, err: errors.New("interrupted before anything was solved")}
+	case a := <-done:
+		return a.value, a.err
+	}
+}
+
+// unsolved is an error as the command reports it.
+func unsolved(ctx context.Context, s *study.Study, err error) error {
+	var in *study.Error
+	var f *failure
+	if errors.As(err, &in) || errors.As(err, &f) {
+		return err
+	}
+	return solving(ctx, s.File, err)
+}
+
+// loosely is the exit status of rings beside competition that is not all certified.
+func loosely(s *study.Study, loose, all int) error {
+	if loose == 0 {
+		return nil
+	}
+	return &failure{status: exitUncertified, err: fmt.Errorf("%d of %d competitive equilibria are not certified to the tolerance %g", loose, all, tolerance(&s.Problem))}
+}
+
+// known refuses a study whose agents know each other's values, which are yet to be drawn.
+func known(s *study.Study) error {
+	const hint = "write values as numbers, {name: Alice, value: 30}, or information: private"
+	m := s.Problem.Market
 	for i := range m.Agents {
 		_, number := m.Agents[i].Value.(mechanisms.Point)
 		if c := m.Agents[i].Common; c != nil && number {
@@ -189,8 +221,15 @@ func examine(k *report.Cartel, a *study.Cartel) error {
 		for _, m := range best.Members {
 			k.Mixed = k.Mixed || ring.Discounts[m.Agent] != best.Own.Discount
 		}
-	} else if k.Robust, err = ring.RobustRevenue(usual, &cartel.Work{}); err != nil {
-		return err
+	} else {
+		k.Discount = usual
+		if k.Robust, err = ring.RobustRevenue(usual, &cartel.Work{}); err != nil {
+			return err
+		}
+	}
+	if best.Gap > 0 {
+		// Where the ring cannot hold on to the least cost, there is nothing to show.
+		k.Bare, _ = ring.Settle(best.LeastCost)
 	}
 	whole := *ring
 	whole.Members = nil
