@@ -74,14 +74,13 @@ func (s *Solver) solveDissipated(first, second int, k float64, eq *Equilibrium) 
 		return
 	}
 	eq.mixtures(len(s.values))
-	if rho > 20 { // the gain from the all-pay auction's strategies is O(v/rho^2)
+	if !s.dissipated.solve(rho) { // the gain from the all-pay auction's strategies is O(v/rho^2)
 		eq.knot(first, 0, 0)
 		eq.knot(first, v1*k, 1)
 		eq.knot(second, 0, 1-k)
 		eq.knot(second, v2, 1)
 		return
 	}
-	s.dissipated.solve(rho)
 	sum := 0.0
 	if k < 1 {
 		eq.knot(second, 0, 1-k)
