@@ -201,7 +201,7 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 				if !sys.slope(y, dy) {
 					continue
 				}
-				q := sys.follower(i, y[k], dy[k])
+				q := sys.trailing(i, y[k], dy[k])
 				if g.high == math.Inf(1) && q < 1e-280 {
 					continue
 				}
@@ -352,7 +352,7 @@ func (s Solver) expect(sys *system, last int, win, worth, cost []float64) {
 			all := at
 			for i := range k {
 				if !st.joined[i] {
-					few[i] = sys.follower(i, y[k], dy[k])
+					few[i] = sys.trailing(i, y[k], dy[k])
 					all += float64(sys.groups[i].n) * math.Log1p(-few[i])
 				}
 			}
@@ -399,6 +399,9 @@ func (s Solver) patch(build []knots, active []*group, sys *system, y []float64, 
 	if strong == nil || b <= sys.low {
 		for i, g := range active {
 			if !sys.joined[i] {
+				if first[i].above > 0 && sys.reserve >= sys.low && g.low < sys.low {
+					build[i].add(first[i], sys.low) // the few that follow start at the reserve too
+				}
 				continue
 			}
 			if g == strong || g.low == sys.low {

@@ -168,6 +168,15 @@ func (s *system) follower(k int, b, perT float64) float64 {
 	return g.survival(v)
 }
 
+// trailing is follower for what a group that does not take part plays: a known value does
+// not follow, it starts to mix all at once.
+func (s *system) trailing(k int, b, perT float64) float64 {
+	if s.groups[k].point() {
+		return 0
+	}
+	return s.follower(k, b, perT)
+}
+
 // The coefficients of Dormand and Prince (1980), and of the dense output (Hairer,
 // Norsett, Wanner 1993, II.6).
 var (
@@ -476,7 +485,9 @@ func (s *system) join(y []float64, l float64) bool {
 		}
 		if q := s.follower(i, y[len(s.groups)], t); q > s.few(g, l) {
 			s.joined[i] = true
-			y[i] = math.Log1p(-q)
+			if y[i] = math.Log1p(-q); g.point() { // it starts to mix here
+				y[i] = 0
+			}
 			some = true
 		}
 	}

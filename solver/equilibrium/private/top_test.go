@@ -74,3 +74,35 @@ func TestUnequalTails(t *testing.T) {
 		}
 	}
 }
+
+// A value that everyone knows against two draws of U[0,1], and agents who hardly reach a
+// reserve: both certificates are within the tolerance.
+func TestKnownAmongOthers(t *testing.T) {
+	must := func(d mechanisms.Distribution, err error) mechanisms.Distribution {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	u := must(distributions.NewUniform(0, 1))
+	slight, wide := must(distributions.NewLogNormal(-3.024, 0.448)), must(distributions.NewLogNormal(0, 1))
+	for _, c := range []struct {
+		reserve float64
+		values  []mechanisms.Distribution
+	}{
+		{0, []mechanisms.Distribution{mechanisms.Point(0.5), u, u}},
+		{0.3, []mechanisms.Distribution{slight, wide, must(distributions.NewExponential(1)), u}},
+	} {
+		m, err := mechanisms.NewAuction(1, c.reserve)
+		if err != nil {
+			t.Fatal(err)
+		}
+		eq, err := private.Solver{}.Solve(m, c.values)
+		if err != nil || eq.Status != equilibrium.Converged {
+			t.Fatal(err, eq)
+		}
+		if proven := proof.Auction(m, c.values, eq.Curves); !(proven.Epsilon <= 1e-6*eq.Highest) {
+			t.Errorf("%d agents: epsilon %g of E max v: %s", len(c.values), proven.Epsilon/eq.Highest, proven.Reason)
+		}
+	}
+}
