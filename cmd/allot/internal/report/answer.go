@@ -90,6 +90,9 @@ func Evaluation(p *search.Problem, r *search.Report) *Document {
 			heading := fmt.Sprintf("%d. %s", i+1, Mechanism(c))
 			t := Agents(heading, c)
 			t.Heading += "\n" + equilibrium(c)
+			if c.Equilibrium.Selection != "" {
+				t.Heading += "\nselection: " + c.Equilibrium.Selection
+			}
 			d.Tables = append(d.Tables, t)
 			if len(c.Constraints) > 0 {
 				d.Tables = append(d.Tables, Findings("Constraints of "+heading, c.Constraints, nil))
