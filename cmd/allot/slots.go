@@ -24,7 +24,8 @@ func newSlots(env *environment) *cobra.Command {
 among agents who look ahead and value the slot after their own more (market: premium,
 discount, myopic): what being the incumbent is worth, how often the same agent wins
 again, for how long, and what the premium brings it. Where several equilibria can be
-listed it lists them. Values are numbers that the agents know of each other. - reads the
+listed it lists them. Of tickets that wait to be drawn (family tickets with a supply, agents
+with a capitalCost) it says what one is worth as an asset. Values are numbers that the agents know of each other. - reads the
 study from standard input.`,
 		Example: "  allot examples second-slot | allot slots -",
 		Args:    one("study"),
@@ -91,7 +92,7 @@ func succeed(ctx context.Context, s *study.Study) ([]*report.Succession, error) 
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		one := &report.Succession{Candidate: g.Candidate, Values: g.Ring.Game.Values, Reason: g.Reason}
+		one := &report.Succession{Candidate: g.Candidate, Values: g.Ring.Game.Values, Reason: g.Reason, Asset: asset(m, g.Candidate, g.Factor)}
 		all[i] = one
 		switch {
 		case one.Reason != "":

@@ -22,6 +22,8 @@ type Succession struct {
 	Others []slots.Chain
 	// Reason says why there is no chain, "" where there is.
 	Reason string
+	// Asset is the ticket as an asset, nil for mechanisms without tickets.
+	Asset *Asset
 }
 
 // once is the exposure of the mechanism played anew in each slot, as if nobody looked
@@ -50,6 +52,7 @@ type successionJSON struct {
 	Once       Number      `json:"exposureOnce"`
 	Chain      *chainJSON  `json:"chain,omitempty"`
 	Equilibria []chainJSON `json:"equilibria"`
+	Ticket     *assetJSON  `json:"ticket,omitempty"`
 	Notes      []string    `json:"notes"`
 }
 
@@ -120,6 +123,15 @@ func Slots(p *search.Problem, all []*Succession) *Document {
 	for i, s := range all {
 		row := successionJSON{Family: s.Candidate.Family, Parameters: parametersData(s.Candidate), Once: Number(s.once()), Equilibria: []chainJSON{}, Notes: []string{}}
 		label := strconv.Itoa(i + 1)
+		if a := s.Asset; a != nil {
+			if a.Reason == "" {
+				row.Ticket = assetData(n, a)
+			}
+			for _, text := range a.notes() {
+				row.Notes = append(row.Notes, text)
+				d.Remarks = append(d.Remarks, fmt.Sprintf("note on %s (%s): %s", label, s.Candidate.Family, text))
+			}
+		}
 		if s.Reason != "" {
 			dash := Text("-")
 			side.Rows = append(side.Rows, []Cell{Text(label), dash, Amount(s.once()), dash, dash, dash, Text(Mechanism(s.Candidate))})
@@ -143,7 +155,7 @@ func Slots(p *search.Problem, all []*Succession) *Document {
 		}
 		data.Mechanisms = append(data.Mechanisms, row)
 	}
-	d.Tables = append([]Table{side}, tables...)
+	d.Tables = append(append([]Table{side}, assets(n, all)...), tables...)
 	d.Data = data
 	return d
 }
