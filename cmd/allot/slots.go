@@ -24,17 +24,21 @@ func newSlots(env *environment) *cobra.Command {
 among agents who look ahead and value the slot after their own more (market: premium,
 discount, myopic): what being the incumbent is worth, how often the same agent wins
 again, for how long, and what the premium brings it. Where several equilibria can be
-listed it lists them. Of tickets that wait to be drawn (family tickets with a supply, agents
-with a capitalCost) it says what one is worth as an asset. Values are numbers that the agents know of each other. - reads the
-study from standard input.`,
+listed it lists them. Of tickets that wait to be drawn (family tickets with a supply,
+agents with a capitalCost) it says what one is worth as an asset. Values are numbers that
+the agents know of each other. - reads the study from standard input.`,
 		Example: "  allot examples second-slot | allot slots -",
 		Args:    one("study"),
 	}
 	format := formatFlag(c)
 	flags := studyFlags(c)
+	posted := postedFlags(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		f, err := format()
 		if err != nil {
+			return err
+		}
+		if err := posted.check(c); err != nil {
 			return err
 		}
 		s, err := env.load(c, args[0], flags)
@@ -50,6 +54,11 @@ study from standard input.`,
 		all, err := succeed(c.Context(), s)
 		if err != nil {
 			return solving(c.Context(), s.File, err)
+		}
+		for _, one := range all {
+			if err := posted.sell(c.Context(), s.Problem.Market, one.Asset, s.Problem.Seed); err != nil {
+				return solving(c.Context(), s.File, err)
+			}
 		}
 		if err := report.Slots(&s.Problem, all).Write(env.out, f); err != nil {
 			return err

@@ -183,3 +183,37 @@ func TestSalesRefuse(t *testing.T) {
 		t.Errorf("a cancelled simulation ends with %v", err)
 	}
 }
+
+// Slots that are skipped leave those after them as they are in one long run.
+func TestSkip(t *testing.T) {
+	s := Sales{
+		Buyers: []Buyer{{Capture: 1, Capital: 1e-3}, {Capture: 0.9, Capital: 1e-3}}, Posting: EIP1559{Target: 100, Factor: 8},
+		Price: 27, Offer: 100, Reward: mechanisms.Point(30), Runs: 2, Seed: 1,
+	}
+	run := func(slots, skip int) Long {
+		s.Slots, s.Skip = slots, skip
+		out, err := s.Run(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	whole, first, rest := run(300, 0), run(200, 0), run(100, 200)
+	for name, sum := range map[string][2]float64{
+		"collected": {300 * whole.Collected, 200*first.Collected + 100*rest.Collected},
+		"price":     {300 * whole.Price, 200*first.Price + 100*rest.Price},
+		"share":     {300 * whole.Shares[0], 200*first.Shares[0] + 100*rest.Shares[0]},
+	} {
+		if math.Abs(sum[0]-sum[1]) > 1e-9*sum[0] {
+			t.Errorf("%s: %g in all, %g in parts", name, sum[0], sum[1])
+		}
+	}
+	// At rest one ticket is sold a slot at one price.
+	if rest = run(20000, 5000); rest.Samples != 40000 {
+		t.Errorf("%g effective slots of 40000 that are alike", rest.Samples)
+	}
+	s.Skip = -1
+	if _, err := s.Run(context.Background()); err == nil {
+		t.Error("-1 slots skipped")
+	}
+}

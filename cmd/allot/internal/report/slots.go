@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -155,7 +156,7 @@ func Slots(p *search.Problem, all []*Succession) *Document {
 		}
 		data.Mechanisms = append(data.Mechanisms, row)
 	}
-	d.Tables = append(append([]Table{side}, assets(n, all)...), tables...)
+	d.Tables = slices.Concat([]Table{side}, assets(n, all), postings(all), tables)
 	d.Data = data
 	return d
 }

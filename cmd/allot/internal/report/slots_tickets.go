@@ -22,6 +22,10 @@ type Asset struct {
 	Burns bool
 	// Reason says why there are no numbers, "" where there are.
 	Reason string
+	// Posted is a run at posted prices, nil if none was asked for or, as Unposted
+	// says, none could be made.
+	Posted   *Posted
+	Unposted string
 }
 
 type assetJSON struct {
@@ -39,17 +43,22 @@ type assetJSON struct {
 	NPV      Number `json:"npv"`
 	// Price is what a slot's tickets sell for and Captured its share of mean; null
 	// where buyers do not take prices.
-	Price    Number `json:"price"`
-	Captured Number `json:"captured"`
+	Price    Number      `json:"price"`
+	Captured Number      `json:"captured"`
+	Posted   *postedJSON `json:"posted,omitempty"`
 }
 
 func assetData(n names, a *Asset) *assetJSON {
 	price, captured := a.sold()
-	return &assetJSON{
+	out := &assetJSON{
 		Holder: n[a.Capture.Holder], Mean: Number(a.Mean), SecondMoment: Number(a.Mean * a.Mean), CapitalCost: Number(a.Rate),
 		Supply: Number(a.Supply), Wait: Number(a.Supply), Value: Number(a.Ticket.Mean), Variance: Number(a.Ticket.Variance),
 		Issued: Number(a.Ticket.Issued), Unissued: Number(a.Ticket.Unissued), NPV: Number(a.npv()), Price: Number(price), Captured: Number(captured),
 	}
+	if a.Posted != nil {
+		out.Posted = postedData(a.Posted)
+	}
+	return out
 }
 
 // npv is what all slots to come are worth to the holder, mu/d.
@@ -75,6 +84,9 @@ func (a *Asset) notes() []string {
 	}
 	if a.Burns {
 		out = append(out, "a ticket's worth and the captured share are net of the burn share")
+	}
+	if a.Unposted != "" {
+		out = append(out, a.Unposted)
 	}
 	return out
 }
