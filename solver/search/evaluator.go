@@ -1,6 +1,7 @@
 package search
 
 import (
+	"fmt"
 	"math"
 	"sync"
 
@@ -227,6 +228,9 @@ func (w *worker) robust(discount float64) float64 {
 func (w *worker) look(d *mechanisms.Design) {
 	w.forecasts, w.blind = rights.Forecasts(w.problem.Market, d.Mechanism, d.Terms.Lookahead)
 	w.tops = nil
+	if err := spiteful(w.problem.Market); err != nil {
+		w.blind = err
+	}
 	if resold, err := resells(w.problem.Market, d.Terms); err != nil {
 		w.blind = err
 	} else if resold {
@@ -239,6 +243,17 @@ func (w *worker) look(d *mechanisms.Design) {
 		}
 	}
 	w.forecasts = nil
+}
+
+// spiteful says that an agent minds its rivals' profit, which no method here plays; alone
+// it has none to mind.
+func spiteful(m *mechanisms.Market) error {
+	for i := range m.Agents {
+		if a := &m.Agents[i]; a.Spite > 0 && len(m.Agents) > 1 {
+			return fmt.Errorf("agent %d (%s) is spiteful: no method here plays that", i+1, a.Name)
+		}
+	}
+	return nil
 }
 
 // solve adds draw k under the design to the sums.
