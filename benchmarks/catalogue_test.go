@@ -58,8 +58,12 @@ func TestCatalogue(t *testing.T) {
 			if got.Equilibrium.Regime != c.Regime {
 				t.Errorf("regime %q, want %q", got.Equilibrium.Regime, c.Regime)
 			}
-			if c.Regime == "pure" && !(got.Equilibrium.Status == "certified" && got.Equilibrium.Relative <= 1e-9) {
-				t.Errorf("a pure equilibrium is %s with epsilon %g of E max v", got.Equilibrium.Status, got.Equilibrium.Relative)
+			least := 1e-6 // of mixed strategies, some of which are atoms found numerically
+			if c.Regime == "pure" {
+				least = 1e-9
+			}
+			if !(got.Equilibrium.Status == "certified" && got.Equilibrium.Relative <= least) {
+				t.Errorf("the equilibrium is %s with epsilon %g of E max v", got.Equilibrium.Status, got.Equilibrium.Relative)
 			}
 		})
 	}

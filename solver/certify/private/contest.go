@@ -1,8 +1,8 @@
 package private
 
 import (
-	"fmt"
 	"math"
+	"slices"
 
 	"allot/mechanisms"
 	"allot/solver/certify"
@@ -39,16 +39,11 @@ import (
 // known values equals that of the complete-information contest to rounding, and that it is
 // never less than what a search finds.
 func Contest(m mechanisms.Ratioed, values []mechanisms.Distribution, curves []mechanisms.BidCurve) certify.Certificate {
-	none := func(format string, args ...any) certify.Certificate {
-		return certify.Certificate{Standing: certify.None, Epsilon: math.Inf(1), Reason: fmt.Sprintf(format, args...)}
-	}
 	if m == nil || len(values) == 0 || len(values) != len(curves) {
 		return none("there is no mechanism, or there are not as many strategies as agents")
 	}
-	for i, d := range values {
-		if d == nil {
-			return none("agent %d has no value", i+1)
-		}
+	if i := slices.Index(values, nil); i >= 0 {
+		return none("agent %d has no value", i+1)
 	}
 	c := contest{rule: m.Ratio(), agents: len(values)}
 	if c.rule.Exponent > 1e3 {

@@ -156,7 +156,8 @@ func allPay(h *sheet) {
 		}
 	}
 	h.same("30, 20, 10: chance that Bob bids nothing, 1 - v_2/v_1", atom, 1./3, 1e-9)
-	h.catalogue("all-pay-reserve-30-20-10", "30, 20, 10 with a reserve of 10 (Bertoletti 2016)")
+	h.derived = true
+	h.catalogue("all-pay-reserve-30-20-10", "30, 20, 10 with a reserve of 10")
 }
 
 func continua(h *sheet) {
