@@ -25,10 +25,11 @@ import (
 // range. Evaluated by expr-lang/expr, restricted as [New] says. A test asserts
 // revenue + 0.5*fairness = 4/3 + sqrt(2)/6 at values 4 and 2.
 type expression struct {
-	text    string
-	program *vm.Program
-	used    []string
-	pool    sync.Pool
+	text     string
+	program  *vm.Program
+	used     []string
+	elements []element
+	pool     sync.Pool
 }
 
 // vectors are the names of the sorted vectors.
@@ -59,7 +60,7 @@ func compile(text string) (e *expression, err error) {
 		}
 		return nil, at(text, 0, tidy(err.Error()))
 	}
-	e = &expression{text: strings.TrimSpace(text), program: program}
+	e = &expression{text: strings.TrimSpace(text), program: program, elements: g.elements}
 	for name := range g.used {
 		e.used = append(e.used, name)
 	}
@@ -75,6 +76,21 @@ func tidy(message string) string {
 
 // Name implements Objective.
 func (e *expression) Name() string { return e.text }
+
+// Fits says whether an expression asks for an element that vectors of n agents do not have:
+// an [*ExpressionError], or nil. What is computed as an index is not looked at.
+func Fits(o Objective, n int) error {
+	e, ok := o.(*expression)
+	if !ok {
+		return nil
+	}
+	for _, k := range e.elements {
+		if k.outside(n) {
+			return at(e.text, k.position, fmt.Sprintf("there is no element [%g]: with %d agents elements are [0] to [%d], by value from the highest", k.index, n, n-1))
+		}
+	}
+	return nil
+}
 
 // Warning implements Warner.
 func (e *expression) Warning(n int) string {

@@ -185,9 +185,19 @@ func names() map[string]any {
 // is not allowed, and which names are used.
 type guard struct {
 	used     map[string]bool
+	elements []element
 	position int
 	reason   string
 }
+
+// element is a vector's element with a fixed index: negative ones count from the end.
+type element struct {
+	index    float64
+	position int
+}
+
+// outside reports an element that vectors of n numbers do not have.
+func (e element) outside(n int) bool { return e.index < -float64(n) || e.index >= float64(n) }
 
 func (g *guard) refuse(n ast.Node, format string, args ...any) {
 	if g.reason == "" || n.Location().From < g.position {
@@ -226,6 +236,9 @@ func (g *guard) Visit(node *ast.Node) {
 		if _, ok := n.Property.(*ast.StringNode); ok || n.Method || n.Optional {
 			g.refuse(n, "members are not allowed: a vector has elements [0], [1], ...")
 			return
+		}
+		if k, ok := constant(n.Property); ok {
+			g.elements = append(g.elements, element{k, n.Location().From})
 		}
 		n.Property = call("int", n.Property)
 	case *ast.SliceNode:
@@ -271,6 +284,19 @@ func (g *guard) Visit(node *ast.Node) {
 	default:
 		g.refuse(n, "this is not allowed: an expression has numbers, names, functions and vectors only")
 	}
+}
+
+// constant is the value of a number as it is written, with or without a sign.
+func constant(n ast.Node) (float64, bool) {
+	switch n := n.(type) {
+	case *ast.FloatNode:
+		return n.Value, true
+	case *ast.UnaryNode:
+		if k, ok := constant(n.Node); ok && n.Operator == "-" {
+			return -k, true
+		}
+	}
+	return 0, false
 }
 
 func call(name string, argument ast.Node) ast.Node {

@@ -409,6 +409,10 @@ func Violation(c *search.Candidate) string {
 	switch {
 	case c.Feasible:
 		return "none"
+	case c.Violation == 0 && c.Equilibrium.Status == "none":
+		return "unknown: no equilibrium was found"
+	case c.Violation == 0 && !slices.ContainsFunc(c.Constraints, func(f constraints.Finding) bool { return f.Verdict == constraints.Unknown }):
+		return "0, but the objective has no value there"
 	case c.Violation == 0 || math.IsNaN(c.Violation):
 		return "unknown: not every constraint could be checked"
 	}

@@ -11,13 +11,21 @@ import (
 	"allot/objectives"
 )
 
-// objective reads the objective: a name or an expression.
-func (d *decoder) objective(n *node) (objectives.Objective, error) {
+// objective reads the objective of a market of so many agents: a name or an expression.
+func (d *decoder) objective(n *node, agents int) (objectives.Objective, error) {
 	text, err := d.expression(n, "objective")
 	if err != nil {
 		return nil, err
 	}
+	return d.goal(n, text, agents)
+}
+
+// goal makes a goal of a text that stands at the node.
+func (d *decoder) goal(n *node, text string, agents int) (objectives.Objective, error) {
 	o, err := objectives.New(text)
+	if err == nil {
+		err = objectives.Fits(o, agents)
+	}
 	if err != nil {
 		return nil, d.within(n, err)
 	}
@@ -58,15 +66,15 @@ func (d *decoder) within(n *node, err error) error {
 	return e
 }
 
-// constraints reads the list of constraints.
-func (d *decoder) constraints(n *node) ([]constraints.Constraint, error) {
+// constraints reads the list of constraints on a market of so many agents.
+func (d *decoder) constraints(n *node, agents int) ([]constraints.Constraint, error) {
 	if n.form != list {
 		return nil, d.fail(n, "write constraints: [individual-rationality]", "constraints: expected a list, found %s", n.is())
 	}
 	var all []constraints.Constraint
 	seen := map[string]int{}
 	for _, item := range n.items {
-		c, key, err := d.constraint(item)
+		c, key, err := d.constraint(item, agents)
 		if err != nil {
 			return nil, err
 		}
@@ -79,7 +87,7 @@ func (d *decoder) constraints(n *node) ([]constraints.Constraint, error) {
 	return all, nil
 }
 
-func (d *decoder) constraint(n *node) (constraints.Constraint, string, error) {
+func (d *decoder) constraint(n *node, agents int) (constraints.Constraint, string, error) {
 	if n.form == plain || n.form == quoted {
 		kind, err := d.kind(n)
 		if err != nil {
@@ -92,7 +100,7 @@ func (d *decoder) constraint(n *node) (constraints.Constraint, string, error) {
 		for _, e := range n.entries {
 			switch e.key {
 			case "expression":
-				return d.formula(n)
+				return d.formula(n, agents)
 			case "name":
 				return d.optioned(n, e.value)
 			}
@@ -179,7 +187,7 @@ var relations = []struct {
 }{{"atLeast", constraints.AtLeast}, {"atMost", constraints.AtMost}, {"equals", constraints.Equals}}
 
 // formula reads {expression: fairness, atLeast: 0.4}.
-func (d *decoder) formula(n *node) (constraints.Constraint, string, error) {
+func (d *decoder) formula(n *node, agents int) (constraints.Constraint, string, error) {
 	keys, err := d.keys(n, "the constraint", "expression", "atLeast", "atMost", "equals")
 	if err != nil {
 		return nil, "", err
@@ -202,6 +210,9 @@ func (d *decoder) formula(n *node) (constraints.Constraint, string, error) {
 	}
 	if found != 1 {
 		return nil, "", d.fail(n, "", "the constraint has %d of atLeast, atMost and equals: it needs one", found)
+	}
+	if _, err := d.goal(keys["expression"], text, agents); err != nil {
+		return nil, "", err
 	}
 	c, err := constraints.NewExpression(text, relation, bound)
 	if err != nil {

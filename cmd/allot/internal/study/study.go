@@ -83,8 +83,8 @@ func Parse(file string, text []byte) (*Study, error) {
 	}{
 		{"market", "add market: {agents: [...]}", true, func(n *node) (err error) { p.Market, err = d.market(n); return }},
 		{"mechanisms", "add mechanisms: [{family: auction}]", true, func(n *node) (err error) { p.Spaces, err = d.spaces(n, len(p.Market.Agents)); return }},
-		{"objective", "", false, func(n *node) (err error) { p.Objective, err = d.objective(n); return }},
-		{"constraints", "", false, func(n *node) (err error) { p.Constraints, err = d.constraints(n); return }},
+		{"objective", "", false, func(n *node) (err error) { p.Objective, err = d.objective(n, len(p.Market.Agents)); return }},
+		{"constraints", "", false, func(n *node) (err error) { p.Constraints, err = d.constraints(n, len(p.Market.Agents)); return }},
 		{"cartel", "", false, func(n *node) (err error) { s.Cartel, err = d.cartel(n, p.Market); return }},
 		{"map", "", false, func(n *node) (err error) { s.Atlas, err = d.atlas(n, p.Market); return }},
 		{"search", "", false, func(n *node) error { return d.search(n, p) }},

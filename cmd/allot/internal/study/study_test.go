@@ -148,6 +148,8 @@ func TestErrors(t *testing.T) {
 		"unknown parameter":   {mechanism("{family: auction, resreve: 3}"), "3:23", `unknown key "resreve" in the auction`, "did you mean reserve?"},
 		"unknown family":      {mechanism("{family: auctoin}"), "3:14", `no family "auctoin"`, "did you mean auction?"},
 		"no family":           {mechanism("{pricing: first}"), "3:5", "no family", "auction"},
+		"no such element":     {mechanism("{family: auction}") + "objective: revenue + t[2]\n", "4:23", "there is no element [2]", ""},
+		"nor in a constraint": {mechanism("{family: auction}") + "constraints: [{expression: \"u[-3]\", atLeast: 0}]\n", "4:30", "there is no element [-3]", ""},
 		"unknown constraint":  {small + "constraints: [sybilproof!]\n", "7:15", `no constraint "sybilproof!"`, ""},
 		"duplicate key":       {small + "market: {}\n", "7:1", `already defined`, "once"},
 		"duplicate flow key":  {agents("{name: A, value: 3, value: 4}"), "3:27", `already defined`, "once"},
