@@ -76,6 +76,15 @@ var oneDimensional = []oneD{
 		}
 		return smooth(x)
 	}, at: 0.6180339887498949},
+	// A lone agent against a phantom bid R spends 2 sqrt(R) - R while that pays; R = 0 and
+	// R >= 4 are regimes of their own.
+	{name: "a piece of one point at 0", axis: Axis{From: 0, To: 5}, f: func(x float64) Result {
+		r := Result{Objective: math.Max(0, 2*math.Sqrt(x)-x), Piece: 1, Margin: math.Inf(1)}
+		if x == 0 || x >= 4 {
+			r.Piece = 2
+		}
+		return r
+	}, at: 1, within: 2e-7},
 	{name: "whole numbers", axis: Axis{From: 0, To: 1e6, Integer: true}, f: func(x float64) Result {
 		return smooth(-math.Abs(x - 123456.4))
 	}, at: 123456},

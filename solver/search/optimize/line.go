@@ -34,6 +34,9 @@ type line struct {
 const (
 	peaksPursued = 6
 	flat         = 1e-14
+	// closest is how near to each other, as a share of the axis, two kinds of point come at
+	// most: floats are that dense only next to 0, where halving would go on a thousand times.
+	closest = 1e-20
 )
 
 func newLine(o *Optimizer, axis int, base *point) *line {
@@ -190,6 +193,11 @@ func (l *line) choose(o *Optimizer) (float64, bool) {
 	if len(peaks) > peaksPursued {
 		peaks = peaks[:peaksPursued]
 	}
+	// In turn with the peak that is highest already: hope next to a run of one point, of
+	// which nothing is known, has no end.
+	if l.spent%2 == 0 {
+		sort.SliceStable(peaks, func(a, b int) bool { return height(l.points[peaks[a].index]) > height(l.points[peaks[b].index]) })
+	}
 	for _, k := range peaks {
 		if k.hope < best {
 			continue
@@ -338,7 +346,7 @@ func (l *line) between(a, b, c, fa, fb, fc float64) (float64, bool) {
 func (l *line) border(o *Optimizer, i, j int) (float64, bool) {
 	a, b := l.t(i), l.t(j)
 	mid := a + (b-a)/2
-	if mid == a || mid == b {
+	if mid == a || mid == b || math.Abs(b-a) <= closest*l.length() {
 		return 0, false
 	}
 	l.turn++
