@@ -202,7 +202,7 @@ func (r *Ring) reduce(ws *Work) error {
 	for _, i := range ws.reduced {
 		ws.values = append(ws.values, r.Game.Values[i])
 	}
-	m, err := restrict(r.Game.Mechanism, ws.reduced)
+	m, err := mechanisms.Among(r.Game.Mechanism, ws.reduced)
 	if err != nil {
 		return err
 	}
@@ -218,30 +218,6 @@ func (r *Ring) reduce(ws *Work) error {
 		return &unknownError{"no equilibrium was found of the market that the ring leaves"}
 	}
 	return ws.stage.reduced(r, ws, &ws.eq, g)
-}
-
-// restrict is the mechanism for some of the agents only: weights belong to agents.
-func restrict(m mechanisms.Mechanism, agents []int) (mechanisms.Mechanism, error) {
-	pick := func(weights []float64) []float64 {
-		w := make([]float64, len(agents))
-		for k, i := range agents {
-			w[k] = weight(weights, i)
-		}
-		return w
-	}
-	switch t := m.(type) {
-	case mechanisms.Ratioed:
-		if ratio := t.Ratio(); ratio.Weights != nil {
-			ratio.Weights = pick(ratio.Weights)
-			return mechanisms.NewContest(ratio)
-		}
-	case mechanisms.EqualChance:
-		if lot := t.Lot(); lot.Weights != nil {
-			lot.Weights = pick(lot.Weights)
-			return mechanisms.NewLottery(lot)
-		}
-	}
-	return m, nil
 }
 
 // upset fills in what each member gains by its best reply to the reduced equilibrium.
@@ -386,7 +362,7 @@ func below(m mechanisms.Mixture, x float64) float64 {
 
 // duel is what a newcomer of value v has in competition with the ring's leader.
 func (r *Ring) duel(ws *Work, leader, v float64) (float64, error) {
-	m, err := restrict(r.Game.Mechanism, []int{ws.stage.leader, len(r.Game.Values)})
+	m, err := mechanisms.Among(r.Game.Mechanism, []int{ws.stage.leader, len(r.Game.Values)})
 	if err != nil {
 		return 0, err
 	}

@@ -77,7 +77,9 @@ type Cooldown struct {
 type Rest struct {
 	// Shares is how often each agent wins.
 	Shares []float64
-	// Exposure is the probability that an agent wins two consecutive slots.
+	// Twice is the probability that each agent wins a given slot and the next, and
+	// Exposure their sum.
+	Twice    []float64
 	Exposure float64
 }
 
@@ -130,7 +132,7 @@ func (c Cooldown) Solve() (Rest, error) {
 		}
 	}
 	all := symmetric(weight, count, m+1)
-	out := Rest{Shares: make([]float64, n)}
+	out := Rest{Shares: make([]float64, n), Twice: make([]float64, n)}
 	z := all[m+1] * float64(m+1)
 	sum := 0.0
 	for i := range weight {
@@ -142,14 +144,15 @@ func (c Cooldown) Solve() (Rest, error) {
 		sum += out.Shares[i]
 		switch {
 		case m == 0:
-			out.Exposure += out.Shares[i] * out.Shares[i]
+			out.Twice[i] = out.Shares[i] * out.Shares[i]
 		case count[i] > 0:
 			count[i]--
 			pairs := float64(count[i]+2) * float64(count[i]+1)
-			out.Exposure += pairs * weight[i] * weight[i] * symmetric(weight, count, m-1)[m-1] / (z * float64(m))
+			out.Twice[i] = pairs * weight[i] * weight[i] * symmetric(weight, count, m-1)[m-1] / (z * float64(m))
 			count[i]++
 		}
 		count[i]++
+		out.Exposure += out.Twice[i]
 	}
 	if !(math.Abs(sum-1) < 1e-9) {
 		return Rest{}, fmt.Errorf("slots: weights too far apart for a cooldown of %d slots", c.Slots)

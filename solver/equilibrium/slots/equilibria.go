@@ -24,17 +24,24 @@ func (g Incumbency) Equilibria() ([]Chain, error) {
 	}
 	n := len(g.Values)
 	r, ok := g.Mechanism.(mechanisms.Ranked)
-	if !ok || r.Ranking().AllPay || r.Ranking().Reserve > 0 || n > 4 || g.Myopic {
-		return nil, fmt.Errorf("slots: equilibria are listed for forward-looking bidders in winner-pays auctions without reserve, with at most four agents; not for a %T among %d", g.Mechanism, n)
+	if !ok || r.Ranking().AllPay || r.Ranking().Reserve > 0 || n > 4 || g.Myopic || g.rests() {
+		return nil, fmt.Errorf("slots: equilibria are listed for forward-looking bidders in winner-pays auctions without reserve, without a cooldown and with at most four agents; not for a %T among %d", g.Mechanism, n)
 	}
-	st := newStage(g)
+	states, err := g.histories()
+	if err != nil {
+		return nil, err
+	}
+	st, err := newStage(g, states)
+	if err != nil {
+		return nil, err
+	}
 	var found []Chain
 	// choice[s] = winner*n + setter; setter = winner stands for a price of 0.
 	choice := make([]int, n)
 	for {
 		c, ok := st.candidate(choice)
 		if ok && !known(found, c) {
-			c.finish(g)
+			c.finish(g, states)
 			c.Selection = "one of the pure equilibria"
 			found = append(found, c)
 		}
@@ -100,7 +107,7 @@ func (st *stage) candidate(choice []int) (Chain, bool) {
 	if lu.Det() == 0 || lu.SolveVecTo(&v, false, b) != nil {
 		return Chain{}, false
 	}
-	c := newChain(n)
+	c := newChain(n, st.states)
 	for s := range n {
 		for i := range n {
 			if x := v.AtVec(at(i, s)); math.Abs(x) > 1e-14*g.Values[i]/(1-g.Discounts[i]) {
@@ -116,7 +123,7 @@ func (st *stage) candidate(choice []int) (Chain, bool) {
 		k, l := x/n, x%n
 		for i := range n {
 			for j := range n + 1 {
-				st.worth[i][j] = g.worth(i, j, s, c.Value)
+				st.worth[i][j] = g.worth(i, j, &st.states[s], c.Value)
 			}
 		}
 		near := 10 * st.near()

@@ -28,6 +28,8 @@ import (
 // for winning instead of that j; several k can qualify, or none. With two agents any
 // mechanism will do. No price is negative.
 //
+// Under a Cooldown the state is who won the last slots, see histories.
+//
 // Domain: values >= 0, Premium >= 0, discount factors in [0, 1). A test asserts three
 // equilibria at values 4, 3.9, Premium 0.2 and discount 0.9.
 type Incumbency struct {
@@ -38,10 +40,15 @@ type Incumbency struct {
 	Premium float64
 	// Myopic agents look at the slot's own payoff only.
 	Myopic bool
+	// Cooldown is how many slots an identity that won sits out, and Identities how many
+	// each agent has; nil means one each.
+	Cooldown   int
+	Identities []int
 }
 
 // Chain is a Markov-perfect equilibrium. Rows are states: agent s is the
-// incumbent, or nobody (the last row); columns are agents.
+// incumbent, or nobody (the last row), and under a cooldown the Histories; columns
+// are agents.
 type Chain struct {
 	Status equilibrium.Status
 	// Selection says which equilibrium this is.
@@ -51,9 +58,14 @@ type Chain struct {
 	Steps    int
 	// Win[s][i] is t_i, Cost[s][i] is c_i and Value[s][i] is V_i in state s.
 	Win, Cost, Value [][]float64
+	// Histories are the states under a cooldown that binds: who won the last slots, the
+	// last one first and as many agents as there are for nobody. A lottery has none
+	// under a cooldown, and no rows: its long run is known without (see Cooldown).
+	Histories [][]int
 	// Stationary is how often each state occurs in the long run, from a first slot
-	// without an incumbent; Shares is how often each agent wins.
-	Stationary, Shares []float64
+	// without an incumbent; Shares is how often each agent wins, and Payoffs what each
+	// keeps per slot.
+	Stationary, Shares, Payoffs []float64
 	// Revenue is sum c_i per slot in the long run.
 	Revenue float64
 	// Exposure is the probability that the winner of a slot wins the next:
@@ -65,8 +77,9 @@ type Chain struct {
 }
 
 const (
-	maxAgents = 256
-	maxSteps  = 20000
+	maxAgents   = 256
+	maxSteps    = 20000
+	maxCooldown = 1 << 12
 )
 
 // Solve finds a Markov-perfect equilibrium by value iteration from zero. An error
@@ -80,12 +93,19 @@ func (g Incumbency) SolveFrom(start [][]float64) (Chain, error) {
 	if err := g.check(); err != nil {
 		return Chain{}, err
 	}
+	if m, ok := g.Mechanism.(mechanisms.EqualChance); ok && g.Cooldown > 0 {
+		return g.draws(m.Lot())
+	}
 	n := len(g.Values)
-	c := newChain(n)
+	states, err := g.histories()
+	if err != nil {
+		return Chain{}, err
+	}
+	c := newChain(n, states)
 	c.Selection = "value iteration from zero"
 	if start != nil {
-		if len(start) != n+1 {
-			return Chain{}, fmt.Errorf("slots: %d rows of values for %d agents and no incumbent", len(start), n)
+		if len(start) != len(states) {
+			return Chain{}, fmt.Errorf("slots: %d rows of values for %d states", len(start), len(states))
 		}
 		c.Selection = "value iteration from given values"
 		for s, row := range start {
@@ -103,12 +123,15 @@ func (g Incumbency) SolveFrom(start [][]float64) (Chain, error) {
 	if g.Myopic {
 		c.Selection = "myopic agents"
 	}
-	st := newStage(g)
+	st, err := newStage(g, states)
+	if err != nil {
+		return Chain{}, err
+	}
 	scale := 0.0 // of a slot; values can be 1/(1-delta) of it, and so can their rounding
 	for _, v := range g.Values {
 		scale = math.Max(scale, v*(1+g.Premium))
 	}
-	next, size := rows(n+1, n), 0.0
+	next, size := rows(len(states), n), 0.0
 	for c.Steps < maxSteps {
 		c.Steps++
 		c.Residual, size = 0, 0
@@ -140,7 +163,7 @@ func (g Incumbency) SolveFrom(start [][]float64) (Chain, error) {
 		c.Status = equilibrium.IterationLimit
 		return c, nil
 	}
-	c.finish(g)
+	c.finish(g, states)
 	return c, nil
 }
 
@@ -155,6 +178,13 @@ func (g Incumbency) check() error {
 		return fmt.Errorf("slots: %d discount factors for %d agents", len(g.Discounts), n)
 	case !(g.Premium >= 0 && g.Premium <= math.MaxFloat64):
 		return fmt.Errorf("slots: premium %g is not finite and at least 0", g.Premium)
+	case g.Cooldown < 0 || g.Cooldown > maxCooldown || g.Identities != nil && len(g.Identities) != n:
+		return fmt.Errorf("slots: a cooldown of %d slots for %d agents with %d numbers of identities", g.Cooldown, n, len(g.Identities))
+	}
+	for i, k := range g.Identities {
+		if k < 1 {
+			return fmt.Errorf("slots: agent %d has %d identities: there must be at least 1", i+1, k)
+		}
 	}
 	for i, v := range g.Values {
 		if !(v >= 0 && v <= math.MaxFloat64) || !(g.Discounts[i] >= 0 && g.Discounts[i] < 1) {
@@ -167,17 +197,17 @@ func (g Incumbency) check() error {
 	return nil
 }
 
-// worth is W_i(k|s) for k in 0..n, n for nobody.
-func (g Incumbency) worth(i, k, s int, values [][]float64) float64 {
+// worth is W_i(k|s) for k in 0..n, n for nobody, in state s.
+func (g Incumbency) worth(i, k int, s *history, values [][]float64) float64 {
 	w := 0.0
 	if k == i {
 		w = g.Values[i]
-		if s == i {
+		if s.last == i {
 			w *= 1 + g.Premium
 		}
 	}
-	if !g.Myopic {
-		w += g.Discounts[i] * values[k][i]
+	if !g.Myopic && s.next[k] >= 0 {
+		w += g.Discounts[i] * values[s.next[k]][i]
 	}
 	return w
 }
@@ -191,21 +221,30 @@ func rows(n, m int) [][]float64 {
 	return out
 }
 
-func newChain(n int) Chain {
-	return Chain{Win: rows(n+1, n), Cost: rows(n+1, n), Value: rows(n+1, n), Stationary: make([]float64, n+1), Shares: make([]float64, n)}
+func newChain(n int, states []history) Chain {
+	m := len(states)
+	c := Chain{Win: rows(m, n), Cost: rows(m, n), Value: rows(m, n), Stationary: make([]float64, m), Shares: make([]float64, n), Payoffs: make([]float64, n)}
+	for _, s := range states {
+		if s.winners != nil {
+			c.Histories = append(c.Histories, s.winners)
+		}
+	}
+	return c
 }
 
 // finish computes what holds in the long run.
-func (c *Chain) finish(g Incumbency) {
+func (c *Chain) finish(g Incumbency, states []history) {
 	n := len(g.Values)
-	step := rows(n+1, n+1)
+	step := rows(len(states), len(states))
 	for s, win := range c.Win {
 		sold := 0.0
 		for k, t := range win {
-			step[s][k] = t
-			sold += t
+			if t > 0 {
+				step[s][states[s].next[k]] += t
+				sold += t
+			}
 		}
-		step[s][n] = math.Max(0, 1-sold)
+		step[s][states[s].next[n]] += math.Max(0, 1-sold)
 	}
 	c.Stationary = longRun(step)
 	c.Revenue, c.Exposure, c.Gain = 0, 0, 0
@@ -213,22 +252,24 @@ func (c *Chain) finish(g Incumbency) {
 		for i, t := range c.Win[s] {
 			c.Shares[i] += pi * t
 			c.Revenue += pi * c.Cost[s][i]
+			c.Payoffs[i] += pi * (t*g.Values[i] - c.Cost[s][i])
 		}
-		if s < n {
-			c.Exposure += pi * c.Win[s][s]
-			c.Gain += pi * c.Win[s][s] * g.Premium * g.Values[s]
+		if i := states[s].last; i < n {
+			again := pi * c.Win[s][i]
+			c.Exposure += again
+			c.Gain += again * g.Premium * g.Values[i]
+			c.Payoffs[i] += again * g.Premium * g.Values[i]
 		}
 	}
 	c.Exposure = math.Min(1, c.Exposure)
-	c.RunLength = runLength(c.Stationary, c.Win, c.Shares)
+	c.RunLength = runLength(c.Shares, c.Exposure)
 }
 
 // runLength is the mean length of a maximal run of one winner: wins over runs.
-func runLength(pi []float64, win [][]float64, shares []float64) float64 {
-	wins, kept := 0.0, 0.0
-	for i, x := range shares {
+func runLength(shares []float64, kept float64) float64 {
+	wins := 0.0
+	for _, x := range shares {
 		wins += x
-		kept += pi[i] * win[i][i]
 	}
 	if started := wins - kept; started > 1e-15*wins {
 		return wins / started

@@ -48,6 +48,15 @@ func solved(t testing.TB, g Incumbency) Chain {
 	return c
 }
 
+func listed(t testing.TB, g Incumbency) []history {
+	t.Helper()
+	states, err := g.histories()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return states
+}
+
 func near(t testing.TB, what string, got, want, tolerance float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= tolerance) {
@@ -111,19 +120,20 @@ func TestListedEquilibriaAreFixedPoints(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		states := listed(t, g)
 		for _, c := range found {
 			for s := range n {
 				for i := range n {
 					v := -c.Cost[s][i]
 					for k := range n {
-						v += c.Win[s][k] * g.worth(i, k, s, c.Value)
+						v += c.Win[s][k] * g.worth(i, k, &states[s], c.Value)
 					}
 					near(t, "a value is what its play brings", c.Value[s][i], v, 1e-9)
 				}
 				for i := range n { // outbidding the winner k at its price does not pay
 					for k := range n {
 						if price := c.Cost[s][k]; c.Win[s][k] == 1 && i != k {
-							if gain := g.worth(i, i, s, c.Value) - price - g.worth(i, k, s, c.Value); gain > 1e-9 {
+							if gain := g.worth(i, i, &states[s], c.Value) - price - g.worth(i, k, &states[s], c.Value); gain > 1e-9 {
 								t.Fatalf("%+v: agent %d gains %g by outbidding in state %d", g, i, gain, s)
 							}
 						}
@@ -174,17 +184,17 @@ func TestStageSpendsAreBestReplies(t *testing.T) {
 		for i := range g.Values {
 			g.Values[i], g.Discounts[i] = 1+2*rng.Float64(), 0.95*rng.Float64()
 		}
-		c := solved(t, g)
+		c, states := solved(t, g), listed(t, g)
 		out := mechanisms.NewOutcome(n)
 		for s := range n + 1 {
 			yields := func(i int, spends []float64) float64 {
 				m.Allot(spends, out)
 				u, sold := -out.Cost(i), 0.0
 				for k, p := range out.Win {
-					u += p * g.worth(i, k, s, c.Value)
+					u += p * g.worth(i, k, &states[s], c.Value)
 					sold += p
 				}
-				return u + math.Max(0, 1-sold)*g.worth(i, n, s, c.Value)
+				return u + math.Max(0, 1-sold)*g.worth(i, n, &states[s], c.Value)
 			}
 			spends := append([]float64(nil), c.Cost[s]...) // everyone pays its signal
 			for i := range n {

@@ -12,26 +12,38 @@ import (
 // stage solves one slot's game, given what each state is worth to each agent.
 type stage struct {
 	game    Incumbency
+	states  []history
+	rules   []mechanisms.Mechanism // each state's, for those who are free
+	free    []int                  // in the state at hand
 	solver  equilibrium.Solver
 	eq      equilibrium.Equilibrium
-	worth   [][]float64 // worth[i][k] = W_i(k|s), k = n for nobody
-	play    []float64   // the values that agents play with
-	plays   [][]float64 // the same when each state was last solved
-	begun   []bool      // it was
-	last    []float64
+	worth   [][]float64         // worth[i][k] = W_i(k|s), k = n for nobody
+	play    []float64           // the values that agents play with
+	those   []float64           // of the agents that are free
+	plays   [][]float64         // the same when each state was last solved
+	begun   []bool              // it was
 	ranking *mechanisms.Ranking // nil: not a winner-pays auction
 	status  equilibrium.Status
 	winners []int
 }
 
-func newStage(g Incumbency) *stage {
+func newStage(g Incumbency, states []history) (*stage, error) {
 	n := len(g.Values)
-	st := &stage{game: g, worth: rows(n, n+1), play: make([]float64, n), plays: rows(n+1, n), begun: make([]bool, n+1), last: make([]float64, n), winners: make([]int, 0, n)}
+	st := &stage{
+		game: g, states: states, worth: rows(n, n+1), play: make([]float64, n), those: make([]float64, 0, n), winners: make([]int, 0, n),
+		plays: rows(len(states), n), begun: make([]bool, len(states)), rules: make([]mechanisms.Mechanism, len(states)),
+	}
+	for s := range states {
+		var err error
+		if st.rules[s], err = mechanisms.Among(g.Mechanism, states[s].free); err != nil {
+			return nil, fmt.Errorf("slots: %w", err)
+		}
+	}
 	if r, ok := g.Mechanism.(mechanisms.Ranked); ok && !r.Ranking().AllPay {
 		ranking := r.Ranking()
 		st.ranking = &ranking
 	}
-	return st
+	return st, nil
 }
 
 // payoff is what the stage brings agent i.
@@ -52,15 +64,9 @@ func (st *stage) payoff(i int, win, cost []float64) float64 {
 // evaluateMyopic fills in what play that ignores the future is worth all the same,
 // discounted: V = u + delta P V, by iteration.
 func (st *stage) evaluateMyopic(c *Chain) {
-	g := st.game
+	g, nobody := st.game, len(st.game.Values)
 	g.Myopic = false
 	for i := range g.Values {
-		if g.Discounts[i] == 0 {
-			for s := range c.Value {
-				c.Value[s][i] = c.Win[s][i]*g.worth(i, i, s, c.Value) - c.Cost[s][i]
-			}
-			continue
-		}
 		for s := range c.Value {
 			c.Value[s][i] = 0
 		}
@@ -70,10 +76,10 @@ func (st *stage) evaluateMyopic(c *Chain) {
 				v := -c.Cost[s][i]
 				sold := 0.0
 				for k, t := range c.Win[s] {
-					v += t * g.worth(i, k, s, c.Value)
+					v += t * g.worth(i, k, &st.states[s], c.Value)
 					sold += t
 				}
-				v += math.Max(0, 1-sold) * g.Discounts[i] * c.Value[len(c.Win[s])][i]
+				v += math.Max(0, 1-sold) * g.worth(i, nobody, &st.states[s], c.Value)
 				change = math.Max(change, math.Abs(v-c.Value[s][i]))
 				size = math.Max(size, math.Abs(v))
 				c.Value[s][i] = v
@@ -90,10 +96,15 @@ func (st *stage) solve(s int, values [][]float64, win, cost []float64) error {
 	n := len(st.play)
 	for i := range n {
 		for k := range n + 1 {
-			st.worth[i][k] = st.game.worth(i, k, s, values)
+			st.worth[i][k] = st.game.worth(i, k, &st.states[s], values)
 		}
 	}
-	st.status = equilibrium.Converged
+	st.status, st.free = equilibrium.Converged, st.states[s].free
+	if len(st.free) == 0 {
+		clear(win)
+		clear(cost)
+		return nil
+	}
 	if st.ranking != nil {
 		st.auction(win, cost)
 		return nil
@@ -103,7 +114,7 @@ func (st *stage) solve(s int, values [][]float64, win, cost []float64) error {
 	} else {
 		st.guess()
 	}
-	err := st.proportional(win, cost)
+	err := st.proportional(st.rules[s], win, cost)
 	copy(st.plays[s], st.play)
 	st.begun[s] = err == nil && st.status == equilibrium.Converged
 	return err
@@ -111,16 +122,15 @@ func (st *stage) solve(s int, values [][]float64, win, cost []float64) error {
 
 // guess makes all rivals alike.
 func (st *stage) guess() {
-	n := len(st.play)
-	for i := range st.play {
+	for _, i := range st.free {
 		st.play[i] = 0
-		for k := range n {
+		for _, k := range st.free {
 			if k != i {
 				st.play[i] = math.Max(st.play[i], st.gives(i, k))
 			}
 		}
-		if n == 1 {
-			st.play[i] = math.Max(0, st.gives(i, n))
+		if len(st.free) == 1 {
+			st.play[i] = math.Max(0, st.own(i))
 		}
 	}
 }
@@ -132,7 +142,7 @@ func (st *stage) gives(j, k int) float64 { return st.worth[j][j] - st.worth[j][k
 // instead, at least the reserve; rival is that other, n for the reserve alone.
 func (st *stage) challenge(k int) (price float64, rival int) {
 	price, rival = st.ranking.Reserve, len(st.play)
-	for j := range st.play {
+	for _, j := range st.free {
 		if x := st.gives(j, k); j != k && x > price {
 			price, rival = x, j
 		}
@@ -156,10 +166,10 @@ func (st *stage) near() float64 {
 func (st *stage) auction(win, cost []float64) {
 	clear(win)
 	clear(cost)
-	n, near := len(win), st.near()
+	near := st.near()
 	best := -1
 	st.winners = st.winners[:0]
-	for k := range n {
+	for _, k := range st.free {
 		price, rival := st.challenge(k)
 		if st.gives(k, rival) < price-near {
 			continue
@@ -170,8 +180,8 @@ func (st *stage) auction(win, cost []float64) {
 		}
 	}
 	if best < 0 {
-		for j := range n {
-			if st.gives(j, n) > st.ranking.Reserve+near {
+		for _, j := range st.free {
+			if st.own(j) > st.ranking.Reserve+near {
 				// Somebody would buy from nobody, but whoever does is outbid.
 				st.status = equilibrium.NotFound
 				return
@@ -203,8 +213,8 @@ func (st *stage) tie(k, best int, near float64) bool {
 
 // proportional is a mechanism in which what one signals leaves the others' chances
 // in proportion; with two agents that is every mechanism without a share for nobody.
-func (st *stage) proportional(win, cost []float64) error {
-	n := len(win)
+func (st *stage) proportional(rule mechanisms.Mechanism, win, cost []float64) error {
+	n := len(st.free)
 	kept := false
 	switch st.game.Mechanism.(type) {
 	case mechanisms.Ratioed, mechanisms.EqualChance, mechanisms.Priced:
@@ -219,19 +229,24 @@ func (st *stage) proportional(win, cost []float64) error {
 	size := 0.0
 	weight := 1.0
 	lastMove := math.Inf(1)
+	clear(win)
+	clear(cost)
 	for range 2000 {
-		if err := st.solver.Solve(mechanisms.Game{Mechanism: st.game.Mechanism, Values: st.play}, &st.eq); err != nil {
+		st.those = st.those[:0]
+		for _, i := range st.free {
+			st.those = append(st.those, st.play[i])
+		}
+		if err := st.solver.Solve(mechanisms.Game{Mechanism: rule, Values: st.those}, &st.eq); err != nil {
 			return fmt.Errorf("slots: %w", err)
 		}
 		if st.eq.Status != equilibrium.Converged {
 			st.status = st.eq.Status
 			return nil
 		}
-		copy(win, st.eq.Win)
-		copy(cost, st.eq.Cost)
 		sold := 0.0
-		for _, t := range win {
-			sold += t
+		for k, i := range st.free {
+			win[i], cost[i] = st.eq.Win[k], st.eq.Cost[k]
+			sold += win[i]
 		}
 		nobody := 1 - sold
 		if nobody < 1e-12 {
@@ -247,10 +262,10 @@ func (st *stage) proportional(win, cost []float64) error {
 			return fmt.Errorf("slots: no method for a %v equilibrium among %d agents: it matters to each who else wins", st.eq.Regime, n)
 		}
 		move := 0.0
-		for i := range st.play {
-			others, against := nobody, nobody*st.gives(i, n)
-			for k, t := range win {
-				if k != i {
+		for _, i := range st.free {
+			others, against := nobody, nobody*st.own(i)
+			for _, k := range st.free {
+				if t := win[k]; k != i {
 					others += t
 					against += t * st.gives(i, k)
 				}
