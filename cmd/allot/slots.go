@@ -24,7 +24,9 @@ func newSlots(env *environment) *cobra.Command {
 among agents who look ahead and value the slot after their own more (market: premium,
 discount, myopic): what being the incumbent is worth, how often the same agent wins
 again, for how long, and what the premium brings it. Where several equilibria can be
-listed it lists them. Of tickets that wait to be drawn (family tickets with a supply,
+listed it lists them. Under a cooldown (--cooldown) it says how often the same agent still
+wins again, and what becomes of shares and revenue, with more and more identities for each
+agent; those that the study gives (identities) come last. Of tickets that wait to be drawn (family tickets with a supply,
 agents with a capitalCost) it says what one is worth as an asset. Values are numbers that
 the agents know of each other. - reads the study from standard input.`,
 		Example: "  allot examples second-slot | allot slots -",
@@ -33,6 +35,7 @@ the agents know of each other. - reads the study from standard input.`,
 	format := formatFlag(c)
 	flags := studyFlags(c)
 	posted := postedFlags(c)
+	cooldown := c.Flags().Int("cooldown", 0, "also play under a cooldown: an identity that won a slot sits out so many")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		f, err := format()
 		if err != nil {
@@ -40,6 +43,9 @@ the agents know of each other. - reads the study from standard input.`,
 		}
 		if err := posted.check(c); err != nil {
 			return err
+		}
+		if c.Flags().Changed("cooldown") && (*cooldown < 1 || *cooldown > mostCooled) {
+			return wrong("", "--cooldown: expected a whole number from 1 to %d, found %d", mostCooled, *cooldown)
 		}
 		s, err := env.load(c, args[0], flags)
 		if err != nil {
@@ -51,7 +57,7 @@ the agents know of each other. - reads the study from standard input.`,
 		if err := lasting(s); err != nil {
 			return err
 		}
-		all, err := succeed(c.Context(), s)
+		all, err := succeed(c.Context(), s, *cooldown)
 		if err != nil {
 			return solving(c.Context(), s.File, err)
 		}
@@ -85,7 +91,7 @@ func lasting(s *study.Study) error {
 const mostIncumbents = 32
 
 // succeed plays every mechanism slot after slot.
-func succeed(ctx context.Context, s *study.Study) ([]*report.Succession, error) {
+func succeed(ctx context.Context, s *study.Study, cooldown int) ([]*report.Succession, error) {
 	m := s.Problem.Market
 	// The game of one slot and its values after terms are those that rings face.
 	games, err := search.Collude(ctx, &s.Problem, nil)
@@ -127,6 +133,9 @@ func succeed(ctx context.Context, s *study.Study) ([]*report.Succession, error) 
 		}
 		if others, err := game.Equilibria(); err == nil {
 			one.Others = others
+		}
+		if cooldown > 0 {
+			one.Cooldown, one.Cooled = cooldown, cool(m, game, cooldown)
 		}
 	}
 	return all, nil

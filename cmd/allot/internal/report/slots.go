@@ -25,6 +25,9 @@ type Succession struct {
 	Reason string
 	// Asset is the ticket as an asset, nil for mechanisms without tickets.
 	Asset *Asset
+	// Cooled is the mechanism under a cooldown of that many slots, nil for none.
+	Cooldown int
+	Cooled   []Cooled
 }
 
 // once is the exposure of the mechanism played anew in each slot, as if nobody looked
@@ -50,11 +53,12 @@ type successionJSON struct {
 	Family     string         `json:"family"`
 	Parameters map[string]any `json:"parameters"`
 	// Once is the exposure without premium and without looking ahead.
-	Once       Number      `json:"exposureOnce"`
-	Chain      *chainJSON  `json:"chain,omitempty"`
-	Equilibria []chainJSON `json:"equilibria"`
-	Ticket     *assetJSON  `json:"ticket,omitempty"`
-	Notes      []string    `json:"notes"`
+	Once       Number        `json:"exposureOnce"`
+	Chain      *chainJSON    `json:"chain,omitempty"`
+	Equilibria []chainJSON   `json:"equilibria"`
+	Ticket     *assetJSON    `json:"ticket,omitempty"`
+	Cooldown   *cooldownJSON `json:"cooldown,omitempty"`
+	Notes      []string      `json:"notes"`
 }
 
 type chainJSON struct {
@@ -151,6 +155,13 @@ func Slots(p *search.Problem, all []*Succession) *Document {
 		if len(s.Others) > 1 {
 			tables = append(tables, several(label, n, s))
 			text := fmt.Sprintf("%d pure equilibria; the numbers are those of %s", len(s.Others), c.Selection)
+			row.Notes = append(row.Notes, text)
+			d.Remarks = append(d.Remarks, fmt.Sprintf("note on %s (%s): %s", label, s.Candidate.Family, text))
+		}
+		row.Cooldown = cooldownData(n, s)
+		under, texts := cooled(label, n, s)
+		tables = append(tables, under...)
+		for _, text := range texts {
 			row.Notes = append(row.Notes, text)
 			d.Remarks = append(d.Remarks, fmt.Sprintf("note on %s (%s): %s", label, s.Candidate.Family, text))
 		}
