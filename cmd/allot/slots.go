@@ -11,6 +11,7 @@ import (
 	"allot/cmd/allot/internal/report"
 	"allot/cmd/allot/internal/study"
 	"allot/mechanisms"
+	"allot/solver/certify"
 	"allot/solver/equilibrium"
 	"allot/solver/equilibrium/slots"
 	"allot/solver/search"
@@ -70,7 +71,7 @@ the agents know of each other. - reads the study from standard input.`,
 			return err
 		}
 		for _, one := range all {
-			if one.Settled() {
+			if one.Settled() || one.Asset != nil && one.Asset.Reason == "" && one.Asset.Drawn {
 				return nil
 			}
 		}
@@ -79,12 +80,20 @@ the agents know of each other. - reads the study from standard input.`,
 	return c
 }
 
-// lasting refuses values that do not last from slot to slot.
+// lasting refuses values that do not last from slot to slot, unless tickets are sold that
+// wait for slots of which nobody knows more than the distribution.
 func lasting(s *study.Study) error {
-	if _, known := s.Problem.Market.Known(nil); !known || s.Problem.Market.Information == mechanisms.Private {
-		return wrong("write information: complete, and values as numbers: {name: Alice, value: 30}", "%s: allot slots takes values that last from slot to slot: numbers that agents know of each other", s.File)
+	m := s.Problem.Market
+	_, known := m.Known(nil)
+	if known && m.Information != mechanisms.Private {
+		return nil
 	}
-	return nil
+	for _, space := range s.Problem.Spaces {
+		if d, err := space.At(nil); err == nil && d.Family == "tickets" && d.Settings.Number("supply") > 0 && m.Information != mechanisms.Private {
+			return nil
+		}
+	}
+	return wrong("write information: complete, and values as numbers: {name: Alice, value: 30}", "%s: allot slots takes values that last from slot to slot: numbers that agents know of each other; drawn values for tickets with a supply only", s.File)
 }
 
 // mostIncumbents is the largest market played slot after slot.
@@ -93,6 +102,9 @@ const mostIncumbents = 32
 // succeed plays every mechanism slot after slot.
 func succeed(ctx context.Context, s *study.Study, cooldown int) ([]*report.Succession, error) {
 	m := s.Problem.Market
+	if _, known := m.Known(nil); !known {
+		return await(&s.Problem)
+	}
 	// The game of one slot and its values after terms are those that rings face.
 	games, err := search.Collude(ctx, &s.Problem, nil)
 	if err != nil {
@@ -107,7 +119,7 @@ func succeed(ctx context.Context, s *study.Study, cooldown int) ([]*report.Succe
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		one := &report.Succession{Candidate: g.Candidate, Values: g.Ring.Game.Values, Reason: g.Reason, Asset: asset(m, g.Candidate, g.Factor)}
+		one := &report.Succession{Candidate: g.Candidate, Values: g.Ring.Game.Values, Reason: g.Reason, Asset: asset(m, g.Candidate.Family, g.Candidate.Settings, g.Factor)}
 		all[i] = one
 		switch {
 		case one.Reason != "":
@@ -136,6 +148,24 @@ func succeed(ctx context.Context, s *study.Study, cooldown int) ([]*report.Succe
 		}
 		if cooldown > 0 {
 			one.Cooldown, one.Cooled = cooldown, cool(m, game, cooldown)
+		}
+	}
+	return all, nil
+}
+
+// await is what tickets are worth that wait for slots of drawn values; such values
+// do not last, and the game over slots has no method.
+func await(p *search.Problem) ([]*report.Succession, error) {
+	all := make([]*report.Succession, len(p.Spaces))
+	for i, space := range p.Spaces {
+		d, err := space.At(nil)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = &report.Succession{
+			Candidate: &search.Candidate{Family: d.Family, Settings: d.Settings, Equilibrium: search.Solved{Status: certify.None.String()}},
+			Reason:    "values are drawn anew in every slot: the game over slots takes values that last",
+			Asset:     asset(p.Market, d.Family, d.Settings, d.Terms.Factor(p.Market.ConcealmentCost)),
 		}
 	}
 	return all, nil

@@ -10,6 +10,7 @@ import (
 
 	"allot/cmd/allot/internal/report"
 	"allot/mechanisms"
+	"allot/mechanisms/distributions"
 	"allot/solver/equilibrium/slots"
 )
 
@@ -74,14 +75,13 @@ func (p *posted) sell(ctx context.Context, m *mechanisms.Market, a *report.Asset
 		a.Unposted = "posted prices: " + fmt.Sprintf(format, args...)
 		return nil
 	}
-	values, _ := m.Known(nil)
-	top := 0.0
-	for i, v := range values {
-		top = math.Max(top, v)
+	for i := range m.Agents {
 		if m.Agents[i].Budget > 0 {
 			return refuse("budgets over many slots have no method")
 		}
 	}
+	holder := a.Holdings[a.Capture.Holder]
+	top, shares, ok := reward(m)
 	target := p.target
 	if target == 0 {
 		target = a.Supply
@@ -89,29 +89,31 @@ func (p *posted) sell(ctx context.Context, m *mechanisms.Market, a *report.Asset
 	switch {
 	case !a.PriceTaking:
 		return refuse("they are run among buyers that take prices (conduct: price-taking)")
-	case !(top > 0 && a.Ticket.Mean > 0):
+	case !(holder.Ticket.Mean > 0):
 		return refuse("nobody buys tickets that are worth nothing")
-	case len(values) > mostIncumbents:
+	case !ok:
+		return refuse("values drawn agent by agent have no method: give the agents a common component and fixed values")
+	case len(shares) > mostIncumbents:
 		return refuse("they are run among up to %d agents", mostIncumbents)
 	case math.Max(a.Supply, target)*slotsATicket > float64(p.slots):
 		return refuse("%d slots are less than %d for each ticket outstanding", p.slots, slotsATicket)
 	}
-	reward := a.Mean / values[a.Capture.Holder] * top // net of the burn share
+	net := distributions.Scaled(top, a.Factor)
 	offer := p.offer
 	if offer == 0 {
 		offer = max(2, int(math.Ceil(target)))
 	}
-	sales := slots.Sales{Offer: offer, Reward: mechanisms.Point(reward), Slots: p.slots, Skip: p.slots / 10, Runs: 1, Seed: seed, Workers: 1}
-	for i, v := range values {
-		sales.Buyers = append(sales.Buyers, slots.Buyer{Capture: v / top, Capital: m.Agents[i].CapitalCost})
+	sales := slots.Sales{Offer: offer, Reward: net, Slots: p.slots, Skip: p.slots / 10, Runs: 1, Seed: seed, Workers: 1}
+	for i, share := range shares {
+		sales.Buyers = append(sales.Buyers, slots.Buyer{Capture: share, Capital: m.Agents[i].CapitalCost})
 	}
 	out := &report.Posted{Rule: p.rule, Target: target, Offer: offer, Skipped: p.slots / 10, Slots: p.slots, Seed: seed}
 	if p.rule == "eip1559" {
 		out.Factor = 8
-		sales.Posting, sales.Price = slots.EIP1559{Target: target, Factor: out.Factor}, a.Ticket.Mean
+		sales.Posting, sales.Price = slots.EIP1559{Target: target, Factor: out.Factor}, holder.Ticket.Mean
 	} else {
 		out.Factor = target / 2
-		rule := slots.AMM{Target: target, Factor: out.Factor, B: math.Log(a.Ticket.Mean) - math.Log(math.Expm1(1/out.Factor))}
+		rule := slots.AMM{Target: target, Factor: out.Factor, B: math.Log(holder.Ticket.Mean) - math.Log(math.Expm1(1/out.Factor))}
 		sales.Posting, sales.Price = rule, rule.Next(0, 0)
 	}
 	var err error

@@ -7,18 +7,20 @@ import (
 
 	"allot/cmd/allot/internal/report"
 	"allot/mechanisms"
+	"allot/mechanisms/distributions"
 	"allot/solver/equilibrium/rights"
-	"allot/solver/search"
 )
 
-// asset is what one of a mechanism's tickets is worth to the agent to whom it is worth
-// most, when agents' values are known and factor is what the burn share leaves of them;
-// nil for mechanisms that sell no tickets.
-func asset(m *mechanisms.Market, c *search.Candidate, factor float64) *report.Asset {
-	if c.Family != "tickets" {
+// asset is what one of a mechanism's tickets is worth to each agent, when factor is what
+// the burn share leaves of values; nil for mechanisms that sell no tickets. A ticket waits
+// for a slot of which nobody knows more than the distribution of values, those of slots
+// being independent.
+func asset(m *mechanisms.Market, family string, settings mechanisms.Settings, factor float64) *report.Asset {
+	if family != "tickets" {
 		return nil
 	}
-	out := &report.Asset{Supply: c.Settings.Number("supply"), PriceTaking: c.Settings.Word("conduct") == "price-taking", Burns: c.Settings.Number("burnShare") > 0}
+	_, known := m.Known(nil)
+	out := &report.Asset{Factor: factor, Drawn: !known, Supply: settings.Number("supply"), PriceTaking: settings.Word("conduct") == "price-taking", Burns: settings.Number("burnShare") > 0}
 	refuse := func(format string, args ...any) *report.Asset {
 		out.Reason = fmt.Sprintf(format, args...)
 		return out
@@ -26,36 +28,75 @@ func asset(m *mechanisms.Market, c *search.Candidate, factor float64) *report.As
 	switch {
 	case out.Supply == 0:
 		return refuse("without a supply tickets are for one slot and no asset")
-	case c.Settings.Number("lifetime") > 0:
+	case settings.Number("lifetime") > 0:
 		return refuse("the value of a ticket as an asset is known for tickets that do not expire")
-	case c.Settings.Number("lookahead") > 0:
+	case settings.Number("lookahead") > 0:
 		return refuse("the value of a ticket as an asset is known for tickets drawn just in time")
-	case c.Settings.Number("oversight") > 0:
+	case settings.Number("oversight") > 0:
 		return refuse("the value of a ticket as an asset is not known under oversight")
 	}
-	means, known := m.Known(nil)
-	if !known {
-		return refuse("the second moment of drawn values is not known")
-	}
-	rates := make([]float64, len(means))
-	for i := range means {
-		means[i] *= factor
-		rates[i] = m.Agents[i].CapitalCost
+	means, rates := make([]float64, len(m.Agents)), make([]float64, len(m.Agents))
+	for i := range m.Agents {
+		mean, second := moments(&m.Agents[i])
+		h := report.Holding{Mean: factor * mean, Second: factor * factor * second, Rate: m.Agents[i].CapitalCost}
+		if math.IsInf(out.Supply*h.Rate*(2+h.Rate), 1) {
+			return refuse("supply %g at capital cost %g is beyond what numbers hold", out.Supply, h.Rate)
+		}
+		var err error
+		if h.Ticket, err = rights.Ticket(h.Mean, h.Second, out.Supply, h.Rate); err != nil {
+			return refuse("%s", strings.TrimPrefix(err.Error(), "rights: "))
+		}
+		means[i], rates[i] = h.Mean, h.Rate
+		out.Holdings = append(out.Holdings, h)
 	}
 	var err error
 	if out.Capture, err = rights.Captured(means, rates, out.Supply); err != nil {
 		return refuse("%s", strings.TrimPrefix(err.Error(), "rights: "))
 	}
-	out.Mean, out.Rate = means[out.Capture.Holder], rates[out.Capture.Holder]
-	switch {
-	case out.Rate == 0:
-		return refuse("the agent that values tickets most has no capitalCost, so that waiting costs nothing")
-	case math.IsInf(out.Supply*out.Rate*(2+out.Rate), 1):
-		return refuse("supply %g at capital cost %g is beyond what numbers hold", out.Supply, out.Rate)
-	}
-	// A reward that is known has no variance of its own: its second moment is mu^2.
-	if out.Ticket, err = rights.Ticket(out.Mean, out.Mean*out.Mean, out.Supply, out.Rate); err != nil {
-		return refuse("%s", strings.TrimPrefix(err.Error(), "rights: "))
-	}
 	return out
+}
+
+// moments are E[v] and E[v^2] of an agent's value.
+func moments(a *mechanisms.Agent) (mean, second float64) {
+	mean, second = a.Value.Mean(), distributions.SecondMoment(a.Value)
+	if c := a.Common; c != nil {
+		mean *= c.Value.Mean()
+		second *= distributions.SecondMoment(c.Value)
+	}
+	return mean, second
+}
+
+// reward is what a slot is worth to the agent that makes most of it, and what share of
+// that each makes, where all agents' values are one and the same draw up to these
+// shares.
+func reward(m *mechanisms.Market) (top mechanisms.Distribution, shares []float64, ok bool) {
+	if values, known := m.Known(nil); known {
+		most := 0.0
+		for _, v := range values {
+			most = math.Max(most, v)
+		}
+		return mechanisms.Point(most), over(values, most), true
+	}
+	common := m.Agents[0].Common
+	most, parts := 0.0, make([]float64, len(m.Agents))
+	for i := range m.Agents {
+		own, known := m.Agents[i].Value.(mechanisms.Point)
+		if !known || common == nil || m.Agents[i].Common != common {
+			return nil, nil, false
+		}
+		parts[i] = float64(own)
+		most = math.Max(most, parts[i])
+	}
+	scaled := distributions.Scaled(common.Value, most)
+	return scaled, over(parts, most), scaled != nil
+}
+
+func over(values []float64, most float64) []float64 {
+	shares := make([]float64, len(values))
+	for i, v := range values {
+		if most > 0 {
+			shares[i] = v / most
+		}
+	}
+	return shares
 }

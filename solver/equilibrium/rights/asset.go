@@ -7,10 +7,12 @@ import (
 
 // Asset is a claim on a slot's reward.
 type Asset struct {
-	// Mean and Variance are those of its discounted reward.
+	// Mean and Variance are those of its discounted reward; a reward whose tail is too
+	// heavy has no variance, +Inf.
 	Mean, Variance float64
 	// Issued is what all outstanding tickets are worth, Unissued what those still to
-	// be issued are; together mean/d. Both are 0 where d is, and for rights sold ahead.
+	// be issued are; together mean/d, +Inf where waiting costs nothing. Both are 0 for
+	// rights sold ahead.
 	Issued, Unissued float64
 }
 
@@ -20,17 +22,18 @@ type Asset struct {
 //	E = mu/(1 + n d),  Var = E[R^2]/(1 + 2 n d + n d^2) - mu^2/(1 + n d)^2
 //	issued n mu/(1 + n d), unissued mu/(d (1 + n d))
 //
-// Burian, Crapis (2024), observations 1 to 5. Domain: n >= 1, d >= 0, second >= mean^2. A test
-// asserts 27.2727, 2727.27, 27272.73 and variance 756.0734 at mean 30, second
+// Burian, Crapis (2024), observations 1 to 5. Domain: n >= 1, d >= 0, second >= mean^2 or
+// +Inf. A test asserts 27.2727, 2727.27, 27272.73 and variance 756.0734 at mean 30, second
 // moment 1800, n = 100 and d = 0.001.
 func Ticket(mean, second, n, d float64) (Asset, error) {
-	if !finite(mean, second, n, d) || second < mean*mean*(1-1e-12) || n < 1 {
-		return Asset{}, fmt.Errorf("rights: ticket: mean %g, second moment %g, supply %g and discount rate %g must be finite and at least 0, the second moment at least the mean's square, the supply at least 1", mean, second, n, d)
+	if !finite(mean, n, d) || !(second >= 0) || second < mean*mean*(1-1e-12) || n < 1 {
+		return Asset{}, fmt.Errorf("rights: ticket: mean %g, second moment %g, supply %g and discount rate %g must be finite (the second moment apart) and at least 0, the second moment at least the mean's square, the supply at least 1", mean, second, n, d)
 	}
 	a := Asset{Mean: mean / (1 + n*d)}
 	a.Variance = math.Max(0, second/(1+n*d*(2+d))-a.Mean*a.Mean)
-	if d > 0 {
-		a.Issued, a.Unissued = n*a.Mean, a.Mean/d
+	a.Issued = n * a.Mean
+	if a.Mean > 0 {
+		a.Unissued = a.Mean / d
 	}
 	return a, nil
 }

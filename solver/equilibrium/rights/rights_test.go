@@ -36,10 +36,13 @@ func TestTicket(t *testing.T) {
 	}
 	near(t, "value by the wait", a.Mean, mean, 1e-9)
 	near(t, "variance by the wait", a.Variance, second-mean*mean, 1e-7)
-	if a, err = Ticket(30, 900, 1, 0); err != nil || a != (Asset{Mean: 30}) {
+	if a, err = Ticket(30, 900, 1, 0); err != nil || a != (Asset{Mean: 30, Issued: 30, Unissued: math.Inf(1)}) {
 		t.Errorf("a certain reward without discounting: %+v, %v", a, err)
 	}
-	for _, x := range [][4]float64{{30, 800, 100, 0.001}, {30, 1800, 0.5, 0}, {30, 1800, 100, -1}, {math.NaN(), 1, 1, 1}, {1, math.Inf(1), 1, 1}} {
+	if a, err = Ticket(30, math.Inf(1), 100, 0.001); err != nil || !math.IsInf(a.Variance, 1) || !(math.Abs(a.Mean-30/1.1) < 1e-12) {
+		t.Errorf("a reward without a variance: %+v, %v", a, err)
+	}
+	for _, x := range [][4]float64{{30, 800, 100, 0.001}, {30, 1800, 0.5, 0}, {30, 1800, 100, -1}, {math.NaN(), 1, 1, 1}, {1, math.NaN(), 1, 1}} {
 		if a, err := Ticket(x[0], x[1], x[2], x[3]); err == nil {
 			t.Errorf("%v: %+v", x, a)
 		}

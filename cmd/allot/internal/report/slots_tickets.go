@@ -9,13 +9,14 @@ import (
 
 // Asset is a ticket as an asset: a claim on the slot for which it will be drawn.
 type Asset struct {
-	// Mean is the holder's value of a slot net of a burn share, Rate its capital cost.
-	Mean, Rate float64
 	// Supply is how many tickets are outstanding.
 	Supply float64
-	// Ticket is what one is worth to the holder, Capture who holds them and at what
-	// price if buyers take prices.
-	Ticket      rights.Asset
+	// Factor is what a burn share leaves of values; Drawn says that these are drawn.
+	Factor float64
+	Drawn  bool
+	// Holdings are what one ticket is worth to each agent, Capture who holds them and
+	// at what price if buyers take prices.
+	Holdings    []Holding
 	Capture     rights.Capture
 	PriceTaking bool
 	// Burns says that a burn share was taken off the values.
@@ -26,6 +27,25 @@ type Asset struct {
 	// says, none could be made.
 	Posted   *Posted
 	Unposted string
+}
+
+// Holding is a ticket in an agent's hands.
+type Holding struct {
+	// Mean and Second are E[v] and E[v^2] of its value of a slot net of a burn share, Rate
+	// its capital cost.
+	Mean, Second, Rate float64
+	Ticket             rights.Asset
+}
+
+// deviation of a slot's value; +Inf where the tail is too heavy for one.
+func (h *Holding) deviation() float64 { return math.Sqrt(math.Max(0, h.Second-h.Mean*h.Mean)) }
+
+// npv is what all slots to come are worth, mu/d.
+func (h *Holding) npv() float64 {
+	if h.Mean == 0 {
+		return 0
+	}
+	return h.Mean / h.Rate
 }
 
 type assetJSON struct {
@@ -43,26 +63,43 @@ type assetJSON struct {
 	NPV      Number `json:"npv"`
 	// Price is what a slot's tickets sell for and Captured its share of mean; null
 	// where buyers do not take prices.
-	Price    Number      `json:"price"`
-	Captured Number      `json:"captured"`
-	Posted   *postedJSON `json:"posted,omitempty"`
+	Price    Number        `json:"price"`
+	Captured Number        `json:"captured"`
+	Agents   []holdingJSON `json:"agents"`
+	Posted   *postedJSON   `json:"posted,omitempty"`
+}
+
+// holdingJSON is a ticket in an agent's hands; moments that do not exist are null.
+type holdingJSON struct {
+	Name         string `json:"name"`
+	Mean         Number `json:"mean"`
+	SecondMoment Number `json:"secondMoment"`
+	CapitalCost  Number `json:"capitalCost"`
+	Value        Number `json:"value"`
+	Variance     Number `json:"variance"`
+	Deviation    Number `json:"deviation"`
 }
 
 func assetData(n names, a *Asset) *assetJSON {
 	price, captured := a.sold()
+	h := a.Holdings[a.Capture.Holder]
 	out := &assetJSON{
-		Holder: n[a.Capture.Holder], Mean: Number(a.Mean), SecondMoment: Number(a.Mean * a.Mean), CapitalCost: Number(a.Rate),
-		Supply: Number(a.Supply), Wait: Number(a.Supply), Value: Number(a.Ticket.Mean), Variance: Number(a.Ticket.Variance),
-		Issued: Number(a.Ticket.Issued), Unissued: Number(a.Ticket.Unissued), NPV: Number(a.npv()), Price: Number(price), Captured: Number(captured),
+		Holder: n[a.Capture.Holder], Mean: Number(h.Mean), SecondMoment: Number(h.Second), CapitalCost: Number(h.Rate),
+		Supply: Number(a.Supply), Wait: Number(a.Supply), Value: Number(h.Ticket.Mean), Variance: Number(h.Ticket.Variance),
+		Issued: Number(h.Ticket.Issued), Unissued: Number(h.Ticket.Unissued), NPV: Number(h.npv()), Price: Number(price), Captured: Number(captured),
+		Agents: []holdingJSON{},
+	}
+	for i, h := range a.Holdings {
+		out.Agents = append(out.Agents, holdingJSON{
+			Name: n[i], Mean: Number(h.Mean), SecondMoment: Number(h.Second), CapitalCost: Number(h.Rate),
+			Value: Number(h.Ticket.Mean), Variance: Number(h.Ticket.Variance), Deviation: Number(math.Sqrt(h.Ticket.Variance)),
+		})
 	}
 	if a.Posted != nil {
 		out.Posted = postedData(a.Posted)
 	}
 	return out
 }
-
-// npv is what all slots to come are worth to the holder, mu/d.
-func (a *Asset) npv() float64 { return a.Mean / a.Rate }
 
 // sold is what a slot's tickets sell for and the share of the holder's value that this
 // is, neither a number for buyers that know that they move the price.
@@ -82,6 +119,9 @@ func (a *Asset) notes() []string {
 	if !a.PriceTaking {
 		out = append(out, "buyers know that they move the price: the ticket is worth this to the agent that values it most, who need not hold them all, and the captured share is that of price-taking buyers only")
 	}
+	if a.Holdings[a.Capture.Holder].Rate == 0 {
+		out = append(out, "waiting costs the holder nothing (no capitalCost): tickets still to be issued are worth more than any number")
+	}
 	if a.Burns {
 		out = append(out, "a ticket's worth and the captured share are net of the burn share")
 	}
@@ -93,14 +133,15 @@ func (a *Asset) notes() []string {
 
 // assets are the tables of tickets as assets, none if there are no numbers.
 func assets(n names, all []*Succession) []Table {
-	worth := Table{
-		Heading: "Tickets as assets, for all slots to come: a known value has E[R^2] = mu^2, so that the variance is that of the wait alone",
-		Columns: []string{"#", "a ticket", "variance", "issued", "unissued", "NPV"},
-	}
 	held := Table{
-		Heading: "Who holds them: price and captured share if buyers take prices",
-		Columns: []string{"#", "holder", "net value mu", "capital cost d", "wait in slots", "price a slot", "captured"},
+		Heading: "Tickets as assets, for all slots to come; price and captured share if buyers take prices",
+		Columns: []string{"#", "holder", "wait in slots", "issued", "unissued", "NPV", "price a slot", "captured"},
 	}
+	worth := Table{
+		Heading: "What one of them is worth to each agent: mu is the net value of a slot, d the capital cost",
+		Columns: []string{"#", "agent", "mu", "its deviation", "d", "a ticket", "variance", "deviation"},
+	}
+	drawn := false
 	for i, s := range all {
 		a := s.Asset
 		if a == nil || a.Reason != "" {
@@ -108,11 +149,27 @@ func assets(n names, all []*Succession) []Table {
 		}
 		label := Text(fmt.Sprint(i + 1))
 		price, captured := a.sold()
-		worth.Rows = append(worth.Rows, []Cell{label, Amount(a.Ticket.Mean), Amount(a.Ticket.Variance), Amount(a.Ticket.Issued), Amount(a.Ticket.Unissued), Amount(a.npv())})
-		held.Rows = append(held.Rows, []Cell{label, Text(n[a.Capture.Holder]), Amount(a.Mean), Amount(a.Rate), Amount(a.Supply), Amount(price), Amount(captured)})
+		h := a.Holdings[a.Capture.Holder]
+		held.Rows = append(held.Rows, []Cell{label, Text(n[a.Capture.Holder]), Amount(a.Supply), Amount(h.Ticket.Issued), Amount(h.Ticket.Unissued), Amount(h.npv()), Amount(price), Amount(captured)})
+		shown, more := a.Holdings, 0
+		if len(shown) > shownAgents {
+			shown, more = shown[:shownAgents-2], len(shown)-shownAgents+2
+		}
+		for k, h := range shown {
+			worth.Rows = append(worth.Rows, []Cell{label, Text(n[k]), Amount(h.Mean), Near(h.deviation(), h.Mean), Amount(h.Rate), Amount(h.Ticket.Mean), Amount(h.Ticket.Variance), Amount(math.Sqrt(h.Ticket.Variance))})
+		}
+		if more > 0 {
+			worth.Rows = append(worth.Rows, []Cell{label, Text(fmt.Sprintf("%d others", more)), Text(""), Text(""), Text(""), Text(""), Text(""), Text("")})
+		}
+		drawn = drawn || a.Drawn
 	}
-	if len(worth.Rows) == 0 {
+	if len(held.Rows) == 0 {
 		return nil
 	}
-	return []Table{worth, held}
+	if drawn {
+		worth.Heading += "\nSlots are independent of each other; the variance is that of what the slot brings and of the wait"
+	} else {
+		worth.Heading += "\nA known value has E[R^2] = mu^2, so that the variance is that of the wait alone"
+	}
+	return []Table{held, worth}
 }
