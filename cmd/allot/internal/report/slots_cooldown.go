@@ -98,6 +98,9 @@ func cooled(label string, n names, s *Succession) (tables []Table, notes []strin
 		Heading: fmt.Sprintf("Under %s, an identity that won a slot sits out the next %s", label, plural(s.Cooldown, "slot")),
 		Columns: []string{"identities each", "wins again", "premium", "revenue", "unsold", "gains alone", "shares"},
 	}
+	if rule := s.Cooled[0].Chain.Selection; rule != "" {
+		t.Heading += " (" + rule + ")"
+	}
 	size := 0.0
 	for _, v := range s.Values {
 		size = math.Max(size, v)
