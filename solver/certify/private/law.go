@@ -1,10 +1,6 @@
 package private
 
-import (
-	"math"
-
-	"allot/mechanisms"
-)
+import "allot/mechanisms"
 
 // tails are the parts of a distribution that the certificate reads.
 type tails struct {
@@ -12,6 +8,9 @@ type tails struct {
 	upper     func(float64) float64
 	tail      func(float64) float64
 	low, high float64
+	// between are the least and the most that the density is between two values, nil where
+	// unknown.
+	between func(low, high float64) (least, most float64)
 	// rough distributions have atoms, gaps or kinks: a rank can stand for two values.
 	rough bool
 }
@@ -26,6 +25,11 @@ func newTails(d mechanisms.Distribution) tails {
 	}
 	if m, ok := d.(interface{ TailMean(float64) float64 }); ok {
 		t.tail = m.TailMean
+	}
+	if r, ok := d.(interface {
+		DensityRange(low, high float64) (least, most float64)
+	}); ok {
+		t.between = r.DensityRange
 	}
 	_, t.rough = d.(interface {
 		Atoms() (values, probabilities []float64)
@@ -69,5 +73,19 @@ func (t *tails) before(p, s float64) float64 {
 	if s < 0.5 {
 		return t.value(p, s*(1+just)+1e-300)
 	}
-	return math.Max(t.low, t.value(p-just, s+just))
+	return max(t.low, t.value(p-just, s+just))
+}
+
+// stray is how far the values of the ranks between two, d apart, of which v and w are the
+// values, can be from the chord.
+func (t *tails) stray(v, w, d float64) float64 {
+	if t.between == nil || !(w > v) {
+		return w - v
+	}
+	least, most := t.between(v, w)
+	far := max(0, w-v-d/most) // all of the rise at one end but what the most density needs
+	if mean := d / 4 * (1/least - 1/most); mean < far {
+		return mean
+	}
+	return far
 }
