@@ -29,6 +29,9 @@ import (
 // verdict stands for all n' while the measure is the least of those solved; for other
 // rules it is then unknown unless one n' violates it. A test asserts 20 for the
 // first-price auction at 30/20/10, and 0, hence violated, with a reserve of 25.
+//
+// In contests and lotteries those who take part are the largest set of the highest values that
+// can: n' of them or more, and it is the same set, so that a larger n' need not be solved.
 type competition struct{}
 
 func (competition) Name() string { return "competition" }
@@ -88,11 +91,15 @@ func competitive(c *Case) (least float64, worst int, err error) {
 	brief := c.Solver.Brief
 	c.Solver.Brief = true // costs are all that counts here
 	defer func() { c.Solver.Brief = brief }()
+	rivals := n
+	if !pair && highestTakePart(c.Game.Mechanism) {
+		rivals = max(2, takePart(c.Equilibrium, w.order))
+	}
 	filled, solved := 0, most
-	if n > many {
+	if n > many && rivals > most {
 		solved = few
 	}
-	for m := 2; m < n; m++ {
+	for m := 2; m < rivals; m++ {
 		for ; filled < m; filled++ {
 			w.values[w.order[filled]] = c.Game.Values[w.order[filled]]
 		}
@@ -112,10 +119,31 @@ func competitive(c *Case) (least float64, worst int, err error) {
 	if rounding := 1e-13 * c.Game.Values[w.order[0]]; math.Abs(least) <= rounding {
 		least = 0
 	}
-	if !pair && !settled && n > solved && least > 0 {
+	if !pair && !settled && rivals > solved && least > 0 {
 		return 0, 0, errTooMany
 	}
 	return least, worst, nil
+}
+
+// highestTakePart reports a mechanism in which agents stand back by their values alone.
+func highestTakePart(m mechanisms.Mechanism) bool {
+	switch m := m.(type) {
+	case mechanisms.Ratioed:
+		return len(m.Ratio().Weights) == 0
+	case mechanisms.EqualChance:
+		return true
+	}
+	return false
+}
+
+// takePart is how many of the highest values contain everyone who takes part.
+func takePart(eq *equilibrium.Equilibrium, order []int) int {
+	for m := len(order); m > 0; m-- {
+		if i := order[m-1]; eq.Win[i] > 0 || eq.Cost[i] > 0 {
+			return m
+		}
+	}
+	return 0
 }
 
 // topTwo lists the agents of the two highest values in w.order.

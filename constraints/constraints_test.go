@@ -3,6 +3,7 @@ package constraints_test
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,6 +102,7 @@ func TestMeasures(t *testing.T) {
 	const holds, violated, unknown = constraints.Holds, constraints.Violated, constraints.Unknown
 	v42, v321 := []float64{4, 2}, []float64{30, 20, 10}
 	withFee := must(mechanisms.NewContest(mechanisms.Ratio{Exponent: 1, Fee: 0.1}))
+	charged := must(mechanisms.NewLottery(mechanisms.Lot{Fee: 0.1}))
 	for _, c := range []struct {
 		name    string
 		options options
@@ -134,6 +136,7 @@ func TestMeasures(t *testing.T) {
 		{"competition", nil, allPay(0), v321, 50. / 3, holds},            // Hillman, Riley 1989
 		{"competition", nil, lottery(2), v42, 0, violated},
 		{"competition", nil, withFee, v42, 4./3 + 0.1, holds},
+		{"competition", nil, charged, slices.Repeat([]float64{1}, 3000), 0.1, holds}, // ten enter
 		{"competition", nil, contest(1), []float64{5}, 0, unknown},
 
 		// The article's example: G = 20 (first-price) and 16 (tickets).

@@ -50,21 +50,19 @@ func (s *Solver) solveLottery(lot mechanisms.Lot, values []float64, eq *Equilibr
 			}
 			return 0
 		})
-		// The last has the least w (v - price), hence the least pay-off.
-		for len(in) > 0 {
-			i := in[len(in)-1]
-			if slack := weight(i)/sum*(values[i]-lot.Price) - lot.Fee; slack >= 0 {
-				margin = math.Min(margin, slack)
-				break
-			} else {
-				margin = -slack
-			}
-			in = in[:len(in)-1]
-			sum = 0
-			for _, j := range in {
-				sum += weight(j)
+		// The last of a set has the least w (v - price), hence the least pay-off.
+		most, kept := 0.0, 0
+		sum = 0
+		for k, i := range s.order {
+			most += weight(i)
+			switch slack := weight(i)/most*(values[i]-lot.Price) - lot.Fee; {
+			case slack >= 0:
+				kept, sum, margin = k+1, most, slack
+			case k == kept:
+				margin = math.Min(margin, -slack)
 			}
 		}
+		in = s.order[:kept]
 		eq.Selection = "largest set of the highest values in which everyone covers the fee"
 		if lot.Weights != nil {
 			eq.Selection = "largest set of the highest value times weight in which everyone covers the fee"

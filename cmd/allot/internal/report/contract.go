@@ -15,7 +15,7 @@ import (
 type searchJSON struct {
 	Status      string           `json:"status"`
 	Objective   string           `json:"objective"`
-	Best        *candidateJSON   `json:"best,omitempty"`
+	Best        *candidateJSON   `json:"best"` // null where nothing is feasible
 	Candidates  []*candidateJSON `json:"candidates"`
 	Bound       boundJSON        `json:"bound"`
 	Evaluations int              `json:"evaluations"`
