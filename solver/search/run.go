@@ -338,7 +338,7 @@ func (r *Report) finish(p *Problem, b Bound, stopped bool) {
 		r.Status = Stopped
 	case r.Best == nil:
 		r.Status = Infeasible
-	case r.Bound.Gap <= 1e-9*math.Max(math.Abs(b.Value), math.SmallestNonzeroFloat64):
+	case !math.IsInf(b.Value, 0) && r.Bound.Gap <= 1e-9*math.Max(math.Abs(b.Value), math.SmallestNonzeroFloat64):
 		r.Status = Optimal
 	default:
 		r.Status = Feasible

@@ -211,3 +211,16 @@ func TestEquality(t *testing.T) {
 		t.Errorf("fairness %.12g", r.Best.Metrics["fairness"])
 	}
 }
+
+// Where no bound is known nothing proves the best that was found.
+func TestWithoutABoundNothingIsOptimal(t *testing.T) {
+	r, err := search.Search(context.Background(), &search.Problem{
+		Market: market(30, 20), Objective: goal(t, "cos(revenue)/revenue"), Spaces: []mechanisms.Space{space(t, "auction", nil)},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !math.IsInf(r.Bound.Value, 1) || r.Status != search.Feasible {
+		t.Errorf("status %s at bound %g", r.Status, r.Bound.Value)
+	}
+}
