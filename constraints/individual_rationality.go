@@ -10,7 +10,9 @@ import (
 //	measure: -min_i u_i, at most 0,  u_i = t_i v_i - c_i after the terms
 //
 // Interim: what an agent expects before the right is drawn; a loser of an all-pay
-// rule may still be out of pocket (see ex-post). Domain: every case with agents.
+// rule may still be out of pocket (see ex-post). It is about money whatever agents mind:
+// one that plays for u_i - s_i sum u_j may pay more than the right is worth to it, and
+// then violates it. Domain: every case with agents.
 // Tolerance 1e-9 of E max v. A test asserts -2/9 for the proportional contest at
 // values 4 and 2.
 type individualRationality struct{ tolerance float64 }

@@ -1,5 +1,7 @@
 package constraints
 
+import "errors"
+
 // Interim reports a constraint that is about what agents expect before they know
 // their values, or about the terms: it measures a case's account, design and
 // certificate alone. The others are about agents that know each other's values, and
@@ -30,4 +32,22 @@ func Overseen(c Constraint, noisy bool) bool {
 		return true
 	}
 	return false
+}
+
+// errSpiteful is why a constraint about what else agents could do has no measure among
+// agents that mind their rivals' profit.
+var errSpiteful = errors.New("an agent is spiteful: false identities, smaller markets, rings and play over slots are computed for agents that mind their own profit alone")
+
+// spiteful reports a constraint whose measure is right among agents that mind their rivals'
+// profit: one of what is played and paid, or the certificate, which is then of u_i - s_i
+// sum_{j != i} u_j. Individual rationality remains about money: a spiteful agent that pays to
+// keep a rival from winning fails it, although no other signal is better for it.
+func spiteful(k Constraint, c *Case) bool {
+	switch k.(type) {
+	case exPost, budget, noRandomness:
+		return true
+	case multiSlot:
+		return premium(c) == 0
+	}
+	return Interim(k)
 }

@@ -100,6 +100,9 @@ func (g guarded) Measure(c *Case) (float64, error) {
 	if c == nil || c.Account == nil {
 		return 0, errNoAccount
 	}
+	if c.Game.Spiteful() && !spiteful(g.Constraint, c) {
+		return 0, errSpiteful
+	}
 	x, err := g.Constraint.Measure(c)
 	if err != nil {
 		return 0, err

@@ -90,7 +90,8 @@ type Agent struct {
 	// Discount is the agent's discount factor per slot in [0, 1); 0 means the
 	// market's.
 	Discount float64
-	// Spite is the weight that the agent puts on its rivals' profit.
+	// Spite is the weight s_i that the agent puts on its rivals' profit: it plays for
+	// u_i - s_i sum_{j != i} u_j (Morgan, Steiglitz, Reis 2003).
 	Spite float64
 }
 
@@ -171,6 +172,21 @@ func (m *Market) Known(values []float64) ([]float64, bool) {
 		values = append(values, v)
 	}
 	return values, true
+}
+
+// Spites are the agents' weights on their rivals' profit; nil where none has rivals and
+// minds them.
+func (m *Market) Spites() []float64 {
+	var spites []float64
+	for i := range m.Agents {
+		if s := m.Agents[i].Spite; s > 0 && len(m.Agents) > 1 {
+			if spites == nil {
+				spites = make([]float64, len(m.Agents))
+			}
+			spites[i] = s
+		}
+	}
+	return spites
 }
 
 // DiscountOf is agent i's discount factor.

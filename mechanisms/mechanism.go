@@ -52,6 +52,30 @@ func (o *Outcome) Payoff(i int, v float64) float64 { return o.Win[i]*v - o.Cost(
 type Game struct {
 	Mechanism Mechanism
 	Values    []float64
+	// Spites are the weights s_i that agents put on their rivals' profit: agent i then
+	// plays for u_i - s_i sum_{j != i} u_j. Nil where nobody does.
+	Spites []float64
+}
+
+// Spiteful reports that some agent minds what its rivals keep.
+func (g Game) Spiteful() bool {
+	if len(g.Values) < 2 {
+		return false
+	}
+	for _, s := range g.Spites {
+		if s != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Spite is the weight that agent i puts on its rivals' profit.
+func (g Game) Spite(i int) float64 {
+	if i < len(g.Spites) {
+		return g.Spites[i]
+	}
+	return 0
 }
 
 // The optional interfaces below say what a mechanism can do.

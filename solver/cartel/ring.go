@@ -1,6 +1,7 @@
 package cartel
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -135,6 +136,9 @@ func (r *Ring) members(ws *Work) []int {
 // check says what is wrong with the ring, or nil.
 func (r *Ring) check() error {
 	n := len(r.Game.Values)
+	if r.Game.Spiteful() {
+		return errors.New("cartel: rings of agents that mind each other's profit have no method")
+	}
 	if !fits(r.Game, r.Equilibrium) || len(r.Equilibrium.Cost) != n || len(r.Equilibrium.Win) != n {
 		return fmt.Errorf("cartel: %d agents without a competitive equilibrium", n)
 	}

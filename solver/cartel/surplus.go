@@ -74,11 +74,11 @@ func Gap(g mechanisms.Game, eq *equilibrium.Equilibrium, ws *Work) Surplus {
 	return s
 }
 
-// fits reports a game with values that are numbers and an equilibrium of as many
-// agents.
+// fits reports a game with values that are numbers, of agents that mind nobody else's
+// profit, and an equilibrium of as many agents.
 func fits(g mechanisms.Game, eq *equilibrium.Equilibrium) bool {
 	n := len(g.Values)
-	if g.Mechanism == nil || eq == nil || n == 0 || len(eq.Payoff) != n || eq.Status == equilibrium.NotFound {
+	if g.Mechanism == nil || g.Spiteful() || eq == nil || n == 0 || len(eq.Payoff) != n || eq.Status == equilibrium.NotFound {
 		return false
 	}
 	sum := 0.0

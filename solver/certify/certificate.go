@@ -36,7 +36,8 @@ func (s Standing) String() string {
 type Certificate struct {
 	Standing Standing
 	// Epsilon is an upper bound on max_i (sup_a u_i(a, others) - u_i), in value
-	// units, u_i being the lower of what is claimed and what the profile yields.
+	// units, u_i being the lower of what is claimed and what the profile yields; of
+	// agents that mind their rivals' profit, what counts is u_i - s_i sum_{j != i} u_j.
 	// It is never negative, and +Inf where nothing could be said.
 	Epsilon float64
 	// Agent is the one that can gain most, and Signal a deviation within the

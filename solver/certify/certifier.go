@@ -45,6 +45,7 @@ type Certifier struct {
 	lottery lottery
 	sale    sale
 	rule    rule
+	spite   spite
 }
 
 // kind is how the pay-offs of a game are bounded.
@@ -84,8 +85,9 @@ type deviation struct {
 	signal, value, bound float64
 }
 
-// Game proves how far a profile is from an equilibrium of the game. Payoff holds
-// the claimed pay-offs, which are recomputed from the strategies; nil claims
+// Game proves how far a profile is from an equilibrium of the game, in U_i = u_i - s_i
+// sum_{j != i} u_j where agents mind their rivals' profit. Payoff holds
+// the claimed pay-offs u_i, which are recomputed from the strategies; nil claims
 // nothing. Epsilon covers what a claim is off by; a claim that is off by more than
 // epsilon and the tolerance is refused, as a malformed profile is: standing
 // None and a reason.
@@ -114,6 +116,13 @@ func (c *Certifier) Game(g mechanisms.Game, p mechanisms.Profile, payoff []float
 		return none
 	}
 	cert := Certificate{Standing: Certified, Method: methods[c.kind], Epsilon: -1}
+	if g.Spiteful() {
+		if reason := c.minds(g, payoff); reason != "" {
+			none.Reason = reason
+			return none
+		}
+		cert.Method += ", rivals' profit counted in"
+	}
 	mismatch, liar := 0.0, -1
 	left, todo := c.limit, c.n
 	// Agents that mix come first: what they may gain says how far to go for others.
@@ -126,7 +135,7 @@ func (c *Certifier) Game(g mechanisms.Game, p mechanisms.Profile, payoff []float
 		todo--
 		c.proven = max(c.tol, cert.Epsilon)
 		before := c.evaluations
-		best, own, slack := c.agent(i)
+		best, own, slack := c.bounds(i)
 		left -= c.evaluations - before
 		if c.kind == refused {
 			return c.giveUp(none)
@@ -139,7 +148,11 @@ func (c *Certifier) Game(g mechanisms.Game, p mechanisms.Profile, payoff []float
 				none.Reason = fmt.Sprintf("the claimed pay-off of agent %d is not a number", i+1)
 				return none
 			}
-			if off := math.Abs(claim-own) - 2*slack; off > mismatch {
+			off := math.Abs(claim-own) - 2*slack
+			if c.spite.on {
+				off, claim = math.Abs(c.spite.off[i])-2*c.spite.rough[i], own+c.weighted(i)
+			}
+			if off > mismatch {
 				mismatch, liar = off, i
 			}
 			low = min(low, claim)
@@ -171,8 +184,11 @@ func (c *Certifier) Game(g mechanisms.Game, p mechanisms.Profile, payoff []float
 	return cert
 }
 
-// yields is what the profile yields agent i.
+// yields is what the profile yields agent i, its rivals' profit aside.
 func (c *Certifier) yields(i int) float64 {
+	if c.spite.on {
+		return c.spite.plain[i]
+	}
 	c.proven = 0
 	_, own, _ := c.agent(i)
 	return own
@@ -189,6 +205,9 @@ func (c *Certifier) BestDeviation(g mechanisms.Game, p mechanisms.Profile, agent
 	if reason := c.prepare(g, p, o); reason != "" {
 		return Deviation{Bound: math.Inf(1), Reason: reason}
 	}
+	if g.Spiteful() {
+		return Deviation{Bound: math.Inf(1), Reason: "a spiteful agent's deviation has no pay-off of its own: see Game"}
+	}
 	if agent < 0 || agent >= c.n {
 		return Deviation{Bound: math.Inf(1), Reason: fmt.Sprintf("there is no agent %d", agent+1)}
 	}
@@ -202,6 +221,15 @@ func (c *Certifier) BestDeviation(g mechanisms.Game, p mechanisms.Profile, agent
 		return Deviation{Standing: Approximate, Signal: best.signal, Payoff: best.value, Bound: math.Inf(1), Reason: c.rule.reason}
 	}
 	return Deviation{Standing: Certified, Signal: best.signal, Payoff: best.value, Bound: best.bound}
+}
+
+// bounds is agent with its rivals' profit counted in where it minds that, less what it
+// cannot change.
+func (c *Certifier) bounds(i int) (best deviation, own, slack float64) {
+	if c.spite.on {
+		return c.mindful(i)
+	}
+	return c.agent(i)
 }
 
 // agent bounds what agent i can get, and recomputes what it gets: own, give or
@@ -229,7 +257,7 @@ func (c *Certifier) agent(i int) (best deviation, own, slack float64) {
 // prepare checks the game and the profile, chooses how to bound pay-offs and
 // computes what the agents share. It returns what is wrong, or "".
 func (c *Certifier) prepare(g mechanisms.Game, p mechanisms.Profile, o Options) string {
-	c.evaluations, c.limited, c.kind, c.proven = 0, false, refused, 0
+	c.evaluations, c.limited, c.kind, c.proven, c.spite.on = 0, false, refused, 0, false
 	c.heap = c.heap[:0]
 	c.rule.reason = ""
 	n := len(g.Values)

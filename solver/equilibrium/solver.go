@@ -36,6 +36,8 @@ type Solver struct {
 	total      float64 // log A on the scale of the logs
 	dissipated dissipation
 	bits       []uint64
+	worths     []float64 // what winning is worth to agents with what it keeps from rivals
+	lastMove   []float64 // by how much it last fell short
 }
 
 // Solve computes the equilibrium of a game into eq, whose slices it reuses. An
@@ -54,18 +56,31 @@ func (s *Solver) Solve(g mechanisms.Game, eq *Equilibrium) error {
 			return fmt.Errorf("equilibrium: value %d is %g: values are finite and at least 0", i+1, v)
 		}
 	}
+	if err := checkSpites(g); err != nil {
+		return err
+	}
 	eq.reset(len(g.Values))
+	spiteful := g.Spiteful()
 	switch m := g.Mechanism.(type) {
 	case mechanisms.Priced:
-		s.solveTickets(m.Sale(), g.Values, eq)
+		if spiteful {
+			s.spitefulTickets(m.Sale(), g, eq)
+		} else {
+			s.solveTickets(m.Sale(), g.Values, eq)
+		}
 	case mechanisms.Ranked:
 		r := m.Ranking()
 		if !(r.First >= 0 && r.First <= 1) || !(r.Reserve >= 0 && r.Reserve <= math.MaxFloat64) {
 			return fmt.Errorf("equilibrium: pricing %g is not in [0, 1] or reserve %g is not finite and at least 0", r.First, r.Reserve)
 		}
-		if r.AllPay {
+		switch {
+		case r.AllPay && spiteful:
+			s.spitefulAllPay(r.Reserve, g, eq)
+		case r.AllPay:
 			allPay(r.Reserve, g.Values, eq)
-		} else {
+		case spiteful:
+			spitefulAuction(r, g, eq)
+		default:
 			winnerPays(r, g.Values, eq)
 		}
 	case mechanisms.Ratioed:
@@ -73,15 +88,39 @@ func (s *Solver) Solve(g mechanisms.Game, eq *Equilibrium) error {
 		if err := checkRatio(r, len(g.Values)); err != nil {
 			return err
 		}
-		s.solveContest(r, g.Values, eq)
+		if spiteful {
+			s.spitefulContest(r, g, eq)
+		} else {
+			s.solveContest(r, g.Values, eq)
+		}
 	case mechanisms.EqualChance:
 		l := m.Lot()
 		if err := checkLot(l, len(g.Values)); err != nil {
 			return err
 		}
-		s.solveLottery(l, g.Values, eq)
+		if spiteful {
+			s.spitefulLottery(l, g, eq)
+		} else {
+			s.solveLottery(l, g.Values, eq)
+		}
 	default:
-		s.solveGeneric(g, eq)
+		if spiteful {
+			eq.refuse("no method for a rule of one's own among spiteful agents")
+		} else {
+			s.solveGeneric(g, eq)
+		}
+	}
+	return nil
+}
+
+func checkSpites(g mechanisms.Game) error {
+	if len(g.Spites) > 0 && len(g.Spites) != len(g.Values) {
+		return fmt.Errorf("equilibrium: %d weights on rivals' profit for %d agents", len(g.Spites), len(g.Values))
+	}
+	for i, s := range g.Spites {
+		if !(s >= 0 && s <= math.MaxFloat64) {
+			return fmt.Errorf("equilibrium: agent %d puts weight %g on rivals' profit: weights are finite and at least 0", i+1, s)
+		}
 	}
 	return nil
 }

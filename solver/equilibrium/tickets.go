@@ -6,6 +6,12 @@ import (
 	"allot/mechanisms"
 )
 
+// How buyers of tickets behave.
+const (
+	conductStrategic = "strategic buyers, who know that they move the price"
+	conductTaking    = "price-taking buyers, who bid until the last rival drops out"
+)
+
 // Tickets at a uniform price under complete information (Burian, Crapis, Saleh 2024;
 // Schlegel 2024). Strategic buyers face p(Q) = p0 (Q/N)^eta: with z = p(Q) Q
 //
@@ -20,14 +26,10 @@ import (
 // can. Tests assert z = 4/3 at values 4, 2 and eta = 0, shares 2 - sqrt 2,
 // sqrt 2 - 1 and z = 0 when capped, and z = v (n-1)/(n+eta) for n equal values.
 func (s *Solver) solveTickets(sale mechanisms.Sale, values []float64, eq *Equilibrium) {
-	const (
-		strategic   = "strategic buyers, who know that they move the price"
-		priceTaking = "price-taking buyers, who bid until the last rival drops out"
-	)
-	conduct := strategic
+	conduct := conductStrategic
 	switch {
 	case sale.PriceTaking:
-		conduct = priceTaking
+		conduct = conductTaking
 		winnerPays(mechanisms.Ranking{}, values, eq)
 		eq.Method = "tickets to the highest value at the second (Burian, Crapis, Saleh 2024)"
 	case sale.Elasticity == 0:

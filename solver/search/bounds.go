@@ -61,7 +61,7 @@ func UpperBounds(problem *Problem) (*Bounds, error) {
 		}
 	case *evaluator:
 		values, known := p.Market.Known(nil)
-		if !known || len(values) < 2 {
+		if !known || len(values) < 2 || p.Market.Spites() != nil {
 			break
 		}
 		for k := range 11 {

@@ -91,6 +91,9 @@ func Collude(ctx context.Context, problem *Problem, discounts []float64) ([]*Col
 		if design.Terms.Oversight > 0 && design.Terms.Noise > 0 {
 			c.Reason = errNoisyRing.Error()
 		}
+		if p.Market.Spites() != nil {
+			c.Reason = errSpitefulRing.Error()
+		}
 		if !fitted(c.Ring.Game.Values) {
 			c.Reason = "what winning is worth is not a number"
 		}

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"fmt"
 	"math"
 	"sync"
 
@@ -62,8 +61,22 @@ func (e *evaluator) bound() Bound {
 			highest(e.draws.row(k), values[k*e.draws.agents:(k+1)*e.draws.agents])
 		}
 	}
+	if e.problem.Market.Spites() != nil && !ofChances(e.problem.Objective) {
+		return Bound{Value: math.Inf(1)}
+	}
 	value, method := bound.Full(e.problem.Objective, values, e.draws.weights, e.draws.agents)
 	return Bound{Value: value, Method: method}
+}
+
+// ofChances reports an objective of winning probabilities alone. Bounds of the others take
+// it that nobody pays more than winning is worth, as spiteful agents do (all-pay auctions
+// can collect more than the highest value from them).
+func ofChances(o objectives.Objective) bool {
+	switch o.(type) {
+	case objectives.Welfare, objectives.Fairness, objectives.RootProduct, objectives.Entropy, objectives.EffectiveAgents, objectives.MinShare:
+		return true
+	}
+	return false
 }
 
 func (e *evaluator) evaluate(designs []*mechanisms.Design) []point { return e.solve(designs, nil) }
@@ -178,7 +191,7 @@ type worker struct {
 
 func newWorker(p *Problem, d *draws) *worker {
 	w := &worker{problem: p, draws: d, metrics: objectives.All()}
-	w.game.Values = make([]float64, d.agents)
+	w.game.Values, w.game.Spites = make([]float64, d.agents), p.Market.Spites()
 	w.burned = make([]float64, d.agents)
 	w.kase = constraints.Case{
 		Market:      p.Market,
@@ -212,7 +225,7 @@ func (w *worker) certify() certify.Certificate {
 
 // robust is the protocol's revenue when the current draw's agents collude.
 func (w *worker) robust(discount float64) float64 {
-	if w.kase.Design.Terms.Noise > 0 && w.kase.Design.Terms.Oversight > 0 {
+	if w.kase.Design.Terms.Noise > 0 && w.kase.Design.Terms.Oversight > 0 || w.game.Spiteful() {
 		return math.NaN()
 	}
 	ring := cartel.Ring{Game: w.game, Equilibrium: &w.eq, Burned: w.burned, Solver: w.kase.Solver, Oversight: w.kase.Design.Terms.Oversight}
@@ -228,9 +241,6 @@ func (w *worker) robust(discount float64) float64 {
 func (w *worker) look(d *mechanisms.Design) {
 	w.forecasts, w.blind = rights.Forecasts(w.problem.Market, d.Mechanism, d.Terms.Lookahead)
 	w.tops = nil
-	if err := spiteful(w.problem.Market); err != nil {
-		w.blind = err
-	}
 	if resold, err := resells(w.problem.Market, d.Terms); err != nil {
 		w.blind = err
 	} else if resold {
@@ -243,17 +253,6 @@ func (w *worker) look(d *mechanisms.Design) {
 		}
 	}
 	w.forecasts = nil
-}
-
-// spiteful says that an agent minds its rivals' profit, which no method here plays; alone
-// it has none to mind.
-func spiteful(m *mechanisms.Market) error {
-	for i := range m.Agents {
-		if a := &m.Agents[i]; a.Spite > 0 && len(m.Agents) > 1 {
-			return fmt.Errorf("agent %d (%s) is spiteful: no method here plays that", i+1, a.Name)
-		}
-	}
-	return nil
 }
 
 // solve adds draw k under the design to the sums.
@@ -287,7 +286,7 @@ func (w *worker) solve(d *mechanisms.Design, k int, s *sums) {
 		err = w.solver.Solve(w.game, &w.eq)
 	}
 	if err == nil && w.eq.Status != equilibrium.NotFound {
-		w.rejected, err = oversee(d.Terms, &w.eq)
+		w.rejected, err = oversee(d.Terms, w.game, &w.eq)
 	}
 	if err != nil || w.eq.Status == equilibrium.NotFound {
 		s.objective = math.NaN()

@@ -18,6 +18,8 @@ var (
 	errMixedOversight = errors.New("oversight has no method where agents mix: honest outcomes then pay less than their mean total by chance, which changes what agents play")
 	errOverseen       = errors.New("not defined under oversight: which deviations validators would let pass has no method")
 	errNoise          = errors.New("not defined where validators see totals with noise: what they reject by mistake changes what pays, which has no method")
+	errSpiteOversight = errors.New("oversight has no method among spiteful agents: to have an outcome rejected can pay where a rival wins")
+	errSpitefulRing   = errors.New("neither rings of spiteful agents nor their play slot after slot have a method: what one keeps, others mind")
 	errNoisyRing      = errors.New("what a ring gains where validators see totals with noise has no method")
 )
 
@@ -63,10 +65,13 @@ func collected(eq *equilibrium.Equilibrium) float64 {
 // oversee gives the share of honest outcomes that validators reject. The profile of the
 // game without oversight is then one of the game with it up to that share of the largest
 // payoff, since a rejected outcome brings and costs nothing: the certificate says so.
-func oversee(t mechanisms.Terms, eq *equilibrium.Equilibrium) (rejected float64, err error) {
+func oversee(t mechanisms.Terms, g mechanisms.Game, eq *equilibrium.Equilibrium) (rejected float64, err error) {
 	total := collected(eq)
 	if t.Oversight == 0 || total == 0 {
 		return 0, nil
+	}
+	if g.Spiteful() {
+		return 0, errSpiteOversight
 	}
 	if eq.Regime != equilibrium.Pure {
 		return 0, errMixedOversight

@@ -237,17 +237,3 @@ func TestOversightWithNoise(t *testing.T) {
 	}
 	says(t, robust, "no method")
 }
-
-// An agent that minds its rivals' profit is not played as if it did not.
-func TestSpiteIsNotIgnored(t *testing.T) {
-	m := market(4, 2)
-	m.Agents[1].Spite = 0.5
-	r, err := search.Evaluate(context.Background(), &search.Problem{Market: m, Spaces: []mechanisms.Space{space(t, "auction", nil)}, Objective: goal(t, "revenue")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := r.Candidates[0]
-	if !math.IsNaN(c.Objective) || c.Feasible || len(c.Notes) == 0 || c.Equilibrium.Status != "none" {
-		t.Errorf("%+v", c)
-	}
-}

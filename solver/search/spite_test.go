@@ -1,0 +1,121 @@
+package search_test
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+
+	"allot/constraints"
+	"allot/mechanisms"
+	"allot/mechanisms/distributions"
+	"allot/solver/search"
+)
+
+// spitefulMarket has the same weight on rivals' profit for all.
+func spitefulMarket(s float64, values ...float64) *mechanisms.Market {
+	m := market(values...)
+	for i := range m.Agents {
+		m.Agents[i].Spite = s
+	}
+	return m
+}
+
+func TestSpiteIsPlayed(t *testing.T) {
+	var named []constraints.Constraint
+	for _, name := range []string{"individual-rationality", "best-response", "sybil-proof", "competition", "ring-proof", "producer-proof", "multi-slot", "decentralization"} {
+		options := map[string]float64{}
+		if name == "decentralization" {
+			options["maxShare"] = 1
+		}
+		c, err := constraints.New(name, options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		named = append(named, c)
+	}
+	r, err := search.Evaluate(context.Background(), &search.Problem{
+		Market: spitefulMarket(0.5, 30, 20), Objective: goal(t, "revenue"), Constraints: named,
+		Spaces: []mechanisms.Space{
+			space(t, "auction", nil),
+			space(t, "auction", mechanisms.Settings{"pricing": mechanisms.Word("all-pay")}),
+			space(t, "auction", mechanisms.Settings{"burnShare": mechanisms.Number(0.2)}),
+			space(t, "auction", mechanisms.Settings{"oversight": mechanisms.Number(0.8)}),
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !math.IsInf(r.Bound.Value, 1) || r.Status == search.Optimal {
+		t.Errorf("%s, bound %g: spiteful agents pay more than the right is worth to them", r.Status, r.Bound.Value)
+	}
+	// (20 + 15)/1.5; w = (40, 35): 35/2 + 35^2/80 > 30; 0.8 of the first and 0.2 of 30.
+	for k, want := range []float64{70. / 3, 17.5 + 35.*35/80, 0.8*70/3 + 6} {
+		if got := r.Candidates[k].Objective; math.Abs(got-want) > 1e-9 {
+			t.Errorf("mechanism %d: revenue %.12g, want %.12g", k+1, got, want)
+		}
+		if r.Candidates[k].Equilibrium.Status != "certified" {
+			t.Errorf("mechanism %d: %+v", k+1, r.Candidates[k].Equilibrium)
+		}
+	}
+	first, all, watched := r.Candidates[0].Constraints, r.Candidates[1].Constraints, r.Candidates[3]
+	for j, want := range []constraints.Verdict{constraints.Holds, constraints.Holds, constraints.Unknown, constraints.Unknown, constraints.Unknown, constraints.Unknown, constraints.Holds, constraints.Holds} {
+		if first[j].Verdict != want || want == constraints.Unknown && !strings.Contains(first[j].Why, "spiteful") {
+			t.Errorf("%s: %v, %s", first[j].Name, first[j].Verdict, first[j].Why)
+		}
+	}
+	if all[0].Verdict != constraints.Violated || math.Abs(all[0].Measure-(35.*35/80-20*35./80)) > 1e-9 {
+		t.Errorf("all-pay: individual rationality %v, %g", all[0].Verdict, all[0].Measure)
+	}
+	if !math.IsNaN(watched.Objective) || len(watched.Notes) == 0 || !strings.Contains(watched.Notes[0], "spiteful") {
+		t.Errorf("oversight: %g, %v", watched.Objective, watched.Notes)
+	}
+	rings, err := search.Collude(context.Background(), &search.Problem{Market: spitefulMarket(0.5, 30, 20), Spaces: []mechanisms.Space{space(t, "auction", nil)}}, nil)
+	if err != nil || !strings.Contains(rings[0].Reason, "spiteful") {
+		t.Errorf("rings: %v, %v", rings, err)
+	}
+}
+
+// Welfare has the bound that it has without spite: it is about chances alone.
+func TestSpiteKeepsTheBoundOfWelfare(t *testing.T) {
+	r, err := search.Evaluate(context.Background(), &search.Problem{Market: spitefulMarket(0.5, 4, 2), Objective: goal(t, "welfare"), Spaces: []mechanisms.Space{space(t, "auction", nil)}})
+	if err != nil || r.Bound.Value != 4 {
+		t.Errorf("%v, %v", r.Bound, err)
+	}
+	b, err := search.UpperBounds(&search.Problem{Market: spitefulMarket(0.5, 4, 2), Objective: goal(t, "revenue"), Spaces: []mechanisms.Space{space(t, "auction", nil)}})
+	if err != nil || !math.IsInf(b.Bound.Value, 1) || len(b.Frontier) > 0 {
+		t.Errorf("%+v, %v", b, err)
+	}
+}
+
+// Over draws: E P_21 = E v_(2) + s/(1+s) E(v_(1) - v_(2)) = 1/3 + 1/9 for two uniform values.
+func TestSpiteOverDraws(t *testing.T) {
+	u, err := distributions.NewUniform(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &mechanisms.Market{ConcealmentCost: math.Inf(1), Agents: []mechanisms.Agent{{Value: u, Spite: 0.5}, {Value: u, Spite: 0.5}}}
+	r, err := search.Evaluate(context.Background(), &search.Problem{Market: m, Objective: goal(t, "revenue"), Draws: 1024, Spaces: []mechanisms.Space{space(t, "auction", nil)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Candidates[0].Objective; math.Abs(got-4./9) > 1e-3 {
+		t.Errorf("revenue %g, want 4/9", got)
+	}
+}
+
+// With private values spite is refused, not ignored.
+func TestPrivateSpiteIsRefused(t *testing.T) {
+	u, err := distributions.NewUniform(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &mechanisms.Market{Information: mechanisms.Private, Agents: []mechanisms.Agent{{Value: u, Spite: 0.5}, {Value: u}}}
+	r, err := search.Evaluate(context.Background(), &search.Problem{Market: m, Objective: goal(t, "revenue"), Spaces: []mechanisms.Space{space(t, "auction", nil)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := r.Candidates[0]; !math.IsNaN(c.Objective) || c.Feasible || len(c.Notes) == 0 || c.Equilibrium.Status != "none" {
+		t.Errorf("%+v", c)
+	}
+}
