@@ -64,9 +64,9 @@ func (p *posted) check(c *cobra.Command) error {
 // sell runs the market for a ticket at posted prices and puts what it finds, or the
 // reason why there is nothing, beside the asset. There must be an asset.
 //
-// The EIP-1559 rule moves by up to 1/8 and begins at the ticket's worth to its holder; the
-// automated market maker asks that at the target and has half the target as its factor. They
-// count tickets after the draw.
+// The EIP-1559 rule moves by up to 1/8 from slot to slot and begins at the ticket's worth
+// to its holder; the automated market maker asks that at the target, has half the target as
+// its factor, and moves with every ticket. They count tickets after the draw.
 func (p *posted) sell(ctx context.Context, m *mechanisms.Market, a *report.Asset, seed uint64) error {
 	if p.rule == "" || a == nil || a.Reason != "" {
 		return nil

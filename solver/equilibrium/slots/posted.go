@@ -45,6 +45,9 @@ func (r AMM) Next(_ float64, held int) float64 {
 	return math.Min(math.MaxFloat64, math.Exp(r.B+x/r.Factor)*math.Expm1(1/r.Factor))
 }
 
+// EachTicket says that every ticket has a price of its own.
+func (r AMM) EachTicket() {}
+
 // Check implements Posting.
 func (r AMM) Check() error {
 	if !(r.Target >= 0 && r.Target <= math.MaxFloat64) || !(r.Factor > 0 && r.Factor <= math.MaxFloat64) || math.IsNaN(r.B) || math.IsInf(r.B, 0) || math.IsInf(math.Expm1(1/r.Factor), 1) {

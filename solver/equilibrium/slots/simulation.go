@@ -26,7 +26,8 @@ type Buyer struct {
 // Sales is a ticket market at a posted price, run slot by slot. In every slot the
 // tickets on offer go one by one to the buyer that values one more the highest, if at no
 // less than the price; then one of the tickets outstanding is drawn, uniformly, its holder
-// makes Capture of the slot's value, and the price is posted anew. With N tickets
+// makes Capture of the slot's value, and the price is posted anew (by rules with a method
+// EachTicket after every ticket). With N tickets
 // outstanding a buyer values one at
 //
 //	Capture E[R] / (1 + N Capital)
@@ -59,8 +60,9 @@ type Long struct {
 	Unsold float64
 	// Exposure is how often the winner of a slot wins the next too.
 	Exposure float64
-	// Price is the mean posted price, Volatility the variance of its changes.
-	Price, Volatility float64
+	// Price is the mean posted price, Low and High the extremes, Volatility the variance
+	// of its changes; Paid is the mean price of the tickets that were sold, 0 if none was.
+	Price, Low, High, Volatility, Paid float64
 	// PerRun is Captured run by run and Error the standard error of Captured: from
 	// the runs where there are two or more, from batch means for one.
 	PerRun []float64
@@ -73,8 +75,9 @@ type Long struct {
 // path is one run.
 type path struct {
 	collected, available, price, change, squares float64
+	low, high                                    float64
 	wins                                         []int
-	unsold, twice                                int
+	unsold, twice, sold                          int
 	samples, spread                              float64
 	err                                          error
 }
@@ -143,7 +146,7 @@ func (s Sales) path(stream uint64, series []float64) path {
 	revenues, rewards := series[:s.Slots], series[s.Slots:]
 	rng := rand.New(rand.NewPCG(s.Seed, stream))
 	n := len(s.Buyers)
-	p := path{wins: make([]int, n)}
+	p := path{wins: make([]int, n), low: math.Inf(1)}
 	held, funds := make([]int, n), make([]float64, n)
 	for i, b := range s.Buyers {
 		funds[i] = b.Funds
@@ -152,15 +155,19 @@ func (s Sales) path(stream uint64, series []float64) path {
 		}
 	}
 	mean := s.Reward.Mean()
+	_, each := s.Posting.(interface{ EachTicket() })
 	price, outstanding, last := s.Price, 0, -1
 	for step := range s.Skip + s.Slots {
 		slot := step - s.Skip
 		if slot == 0 {
-			p = path{wins: make([]int, n)}
+			p = path{wins: make([]int, n), low: math.Inf(1)}
 			last = -1
 		}
-		revenue := 0.0
+		revenue, opening := 0.0, price
 		for range s.Offer {
+			if each {
+				price = s.Posting.Next(price, outstanding)
+			}
 			i := s.taker(held, funds, outstanding, price, mean)
 			if i < 0 {
 				break
@@ -168,6 +175,7 @@ func (s Sales) path(stream uint64, series []float64) path {
 			held[i]++
 			funds[i] -= price
 			outstanding++
+			p.sold++
 			revenue += price
 		}
 		reward := s.Reward.Quantile(rng.Float64())
@@ -190,17 +198,18 @@ func (s Sales) path(stream uint64, series []float64) path {
 		}
 		last = winner
 		p.collected += revenue
-		p.price += price
+		p.price += opening
+		p.low, p.high = math.Min(p.low, opening), math.Max(p.high, opening)
 		if slot >= 0 {
 			revenues[slot], rewards[slot] = revenue, reward
 		}
 		following := s.Posting.Next(price, outstanding)
 		if math.IsNaN(following) || following < 0 || math.IsInf(following, 1) {
-			p.err = fmt.Errorf("slots: the rule posts a price of %g after %g", following, price)
+			p.err = fmt.Errorf("slots: the rule posts a price of %g after %g", following, opening)
 			return p
 		}
-		p.change += following - price
-		p.squares += (following - price) * (following - price)
+		p.change += following - opening
+		p.squares += (following - opening) * (following - opening)
 		price = following
 	}
 	p.samples, _ = effective(revenues)
@@ -231,10 +240,10 @@ func (s Sales) taker(held []int, funds []float64, outstanding int, price, mean f
 
 // join adds up the paths in their order.
 func (s Sales) join(paths []path) (Long, error) {
-	out := Long{Shares: make([]float64, len(s.Buyers)), PerRun: make([]float64, len(paths))}
+	out := Long{Shares: make([]float64, len(s.Buyers)), PerRun: make([]float64, len(paths)), Low: math.Inf(1)}
 	slots := float64(s.Slots) * float64(len(paths))
 	available := make([]float64, len(paths))
-	change, squares, twice := 0.0, 0.0, 0
+	change, squares, twice, sold := 0.0, 0.0, 0, 0
 	for r, p := range paths {
 		if p.err != nil {
 			return Long{}, p.err
@@ -246,6 +255,8 @@ func (s Sales) join(paths []path) (Long, error) {
 		change += p.change / slots
 		squares += p.squares / slots
 		twice += p.twice
+		sold += p.sold
+		out.Low, out.High = math.Min(out.Low, p.low), math.Max(out.High, p.high)
 		out.Samples += p.samples
 		available[r] = p.available
 		if p.available > 0 {
@@ -259,6 +270,9 @@ func (s Sales) join(paths []path) (Long, error) {
 		out.Exposure = float64(twice) / pairs
 	}
 	out.Volatility = math.Max(0, squares-change*change)
+	if sold > 0 {
+		out.Paid = out.Collected * slots / float64(sold)
+	}
 	if out.Available > 0 {
 		out.Captured = out.Collected / out.Available
 	}

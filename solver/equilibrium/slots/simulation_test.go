@@ -110,6 +110,30 @@ func TestPostedPriceCaptures(t *testing.T) {
 	}
 }
 
+// At rest an automated market maker sells one ticket a slot at the price of the 100th,
+// 1/50 in logarithm below that at its target, where the 101st is not worth its price.
+func TestEveryTicketOfAnAMMHasItsPrice(t *testing.T) {
+	worth := 30 / 1.1
+	s := Sales{
+		Buyers: []Buyer{{Capture: 1, Capital: 1e-3}}, Price: worth, Offer: 100, Reward: mechanisms.Point(30), Slots: 1000, Skip: 1000, Runs: 1,
+		Posting: AMM{Target: 100, Factor: 50, B: math.Log(worth) - math.Log(math.Expm1(0.02))},
+	}
+	out := run(t, s)
+	want := worth * math.Exp(-0.02)
+	near(t, "paid", out.Paid, want, 1e-9)
+	near(t, "posted", out.Price, want, 1e-9)
+	near(t, "lowest", out.Low, want, 1e-9)
+	near(t, "highest", out.High, want, 1e-9)
+	near(t, "collected", out.Collected, want, 1e-9)
+	// An EIP-1559 price holds for a slot and swings where tickets hardly lower each
+	// other's worth: all tickets are sold at prices of at most that.
+	s.Posting, s.Buyers[0].Capital = EIP1559{Target: 100, Factor: 8}, 0
+	out = run(t, s)
+	if out.Low >= 30 || out.High <= 60 || out.Paid >= 30 || out.Paid < out.Low {
+		t.Errorf("prices from %g to %g, %g paid", out.Low, out.High, out.Paid)
+	}
+}
+
 func TestErrorsAreHonest(t *testing.T) {
 	s := Sales{
 		Buyers:  []Buyer{{Capture: 1, Funds: 100}, {Capture: 0.7}},

@@ -26,9 +26,13 @@ type postedJSON struct {
 	Slots   int    `json:"slots"`
 	Skipped int    `json:"skipped"`
 	Seed    uint64 `json:"seed"`
-	// Price is the mean posted price, Captured the protocol's share of the slots'
-	// value, Error its standard error and Samples the effective number of slots.
+	// Price is the mean posted price, from Lowest to Highest, and Paid that of tickets
+	// that were sold; Captured is the protocol's share of the slots' value, Error its
+	// standard error and Samples the effective number of slots.
 	Price    Number `json:"price"`
+	Lowest   Number `json:"lowest"`
+	Highest  Number `json:"highest"`
+	Paid     Number `json:"paid"`
 	Revenue  Number `json:"revenue"`
 	Captured Number `json:"captured"`
 	Error    Number `json:"standardError"`
@@ -42,7 +46,7 @@ type postedJSON struct {
 func postedData(p *Posted) *postedJSON {
 	l := p.Long
 	out := &postedJSON{
-		Rule: p.Rule, Target: Number(p.Target), Factor: Number(p.Factor), Offer: p.Offer, Slots: p.Slots, Skipped: p.Skipped, Seed: p.Seed, Price: Number(l.Price), Revenue: Number(l.Collected),
+		Rule: p.Rule, Target: Number(p.Target), Factor: Number(p.Factor), Offer: p.Offer, Slots: p.Slots, Skipped: p.Skipped, Seed: p.Seed, Price: Number(l.Price), Lowest: Number(l.Low), Highest: Number(l.High), Paid: Number(l.Paid), Revenue: Number(l.Collected),
 		Captured: Number(l.Captured), Error: Number(l.Error), Samples: Number(l.Samples), Exposure: Number(l.Exposure), Unsold: Number(l.Unsold), Shares: []Number{},
 	}
 	for _, x := range l.Shares {
@@ -50,6 +54,9 @@ func postedData(p *Posted) *postedJSON {
 	}
 	return out
 }
+
+// settles reports that the price stays within a tenth.
+func (p *Posted) settles() bool { return p.Long.High <= 1.1*p.Long.Low }
 
 // postings are the tables of tickets sold at posted prices, none if there are none.
 func postings(all []*Succession) []Table {
@@ -60,12 +67,12 @@ func postings(all []*Succession) []Table {
 		}
 		p := s.Asset.Posted
 		if t.Columns == nil {
-			t.Columns = []string{"#", "target", "mean price", "captured", "standard error", "effective slots", "unsold"}
-			t.Heading = fmt.Sprintf("Tickets at posted prices (%s), %d slots from seed %d, after %d that do not count\nThe mean price is of what is posted, in slots without a sale too; captured is the share of the net value", p.Rule, p.Slots, p.Seed, p.Skipped)
+			t.Columns = []string{"#", "target", "mean paid", "mean posted", "from, to", "captured", "error", "effective slots", "unsold"}
+			t.Heading = fmt.Sprintf("Tickets at posted prices (%s), %d slots from seed %d, after %d that do not count\nThe mean posted counts slots without a sale too; captured is the share of the net value, error its standard error", p.Rule, p.Slots, p.Seed, p.Skipped)
 		}
 		l := p.Long
 		t.Rows = append(t.Rows, []Cell{
-			Text(fmt.Sprint(i + 1)), Amount(p.Target), Amount(l.Price), Amount(l.Captured), Near(l.Error, 1), Amount(l.Samples), Amount(l.Unsold),
+			Text(fmt.Sprint(i + 1)), Amount(p.Target), Amount(l.Paid), Amount(l.Price), Text(fmt.Sprintf("%.3g, %.3g", l.Low, l.High)), Amount(l.Captured), Near(l.Error, 1), Amount(l.Samples), Amount(l.Unsold),
 		})
 	}
 	if t.Columns == nil {

@@ -125,6 +125,9 @@ func (a *Asset) notes() []string {
 	if a.Burns {
 		out = append(out, "a ticket's worth and the captured share are net of the burn share")
 	}
+	if a.Posted != nil && !a.Posted.settles() {
+		out = append(out, "posted prices: the price does not settle, from "+Digits(a.Posted.Long.Low)+" to "+Digits(a.Posted.Long.High)+": it holds for a whole slot, in which buyers take tickets until one more is not worth it, or none")
+	}
 	if a.Unposted != "" {
 		out = append(out, a.Unposted)
 	}
