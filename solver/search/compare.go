@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"sort"
 
 	"allot/mechanisms"
 	"allot/objectives"
@@ -37,7 +38,8 @@ type Comparison struct {
 	// Likeness[i][j] compares candidates i and j.
 	Likeness [][]Likeness
 	// Markets and Signals are how many random markets and vectors of signals
-	// stand behind SameEverywhere and SameRule.
+	// stand behind SameEverywhere and SameRule. Markets is 0 where values are private:
+	// none are sampled.
 	Markets, Signals int
 }
 
@@ -78,29 +80,41 @@ func Compare(ctx context.Context, problem *Problem) (*Comparison, error) {
 	if len(report.Candidates) != len(problem.Spaces) {
 		return nil, errors.New("search: the comparison was interrupted")
 	}
-	n := len(problem.Market.Agents)
 	designs := make([]mechanisms.Design, len(problem.Spaces))
 	for i, s := range problem.Spaces {
 		if designs[i], err = s.At(nil); err != nil {
 			return nil, err
 		}
 	}
-	c := &Comparison{Report: report, Likeness: make([][]Likeness, len(designs)), Markets: sampledMarkets, Signals: sampledSignals}
-	outcomes := sampleOutcomes(designs, n, problem)
+	c := &Comparison{Report: report, Likeness: make([][]Likeness, len(designs)), Signals: sampledSignals}
+	top := 0.0
+	for i := range problem.Market.Agents {
+		if m := problem.Market.Agents[i].Value.Mean(); m <= math.MaxFloat64 {
+			top = math.Max(top, m)
+		}
+	}
+	if top == 0 {
+		top = 1
+	}
+	outcomes := make([][]float64, len(designs))
+	if problem.Market.Information != mechanisms.Private {
+		c.Markets = sampledMarkets
+		sampleOutcomes(designs, outcomes, top, problem)
+	}
 	for i := range designs {
 		c.Likeness[i] = make([]Likeness, len(designs))
 	}
 	for i := range designs {
 		for j := range designs {
-			c.Likeness[i][j] = likeness(i, j, designs, report, outcomes, n)
+			c.Likeness[i][j] = likeness(i, j, designs, report, outcomes, top)
 		}
 	}
 	return c, nil
 }
 
-func likeness(i, j int, designs []mechanisms.Design, r *Report, outcomes [][]float64, n int) Likeness {
+func likeness(i, j int, designs []mechanisms.Design, r *Report, outcomes [][]float64, top float64) Likeness {
 	a, b := r.Candidates[i], r.Candidates[j]
-	if i == j || sameRule(designs[i], designs[j], n) {
+	if i == j || sameRule(designs[i], designs[j], len(r.Candidates[i].Equilibrium.Agents), top) {
 		return SameRule
 	}
 	scale := 0.0
@@ -128,17 +142,49 @@ func likeness(i, j int, designs []mechanisms.Design, r *Report, outcomes [][]flo
 	return SameEverywhere
 }
 
+// levels are the sizes of signals and values at which mechanisms may begin to differ: the
+// numbers that they are made of.
+func levels(designs ...mechanisms.Design) []float64 {
+	seen := map[float64]bool{}
+	var all []float64
+	for _, d := range designs {
+		for _, s := range d.Settings {
+			for _, x := range append([]float64{s.From}, s.List...) {
+				if x > 0 && x <= math.MaxFloat64 && !seen[x] {
+					seen[x] = true
+					all = append(all, x)
+				}
+			}
+		}
+	}
+	sort.Float64s(all) // settings come in no order
+	return all
+}
+
+// sizes gives a size for the k-th sample: the largest value's, one of the levels, or any
+// from a ten thousandth of the largest value to a hundred times it.
+func sizes(k int, top float64, levels []float64, random *rand.Rand) float64 {
+	switch {
+	case k%3 == 0:
+		return top
+	case k%3 == 1 && len(levels) > 0:
+		return levels[k/3%len(levels)]
+	}
+	return top * math.Pow(10, 6*random.Float64()-4)
+}
+
 // sameRule compares what two mechanisms make of the same signals. Weights must not
 // differ, which shows in the outcomes, nor must the terms.
-func sameRule(a, b mechanisms.Design, n int) bool {
+func sameRule(a, b mechanisms.Design, n int, top float64) bool {
 	if a.Terms != b.Terms {
 		return false
 	}
 	random := rand.New(rand.NewPCG(1, uint64(n)))
 	signals := make([]float64, n)
 	x, y := mechanisms.NewOutcome(n), mechanisms.NewOutcome(n)
-	for range sampledSignals {
-		unit := math.Pow(10, 4*random.Float64()-2) // reserves and fees bite at some scale
+	steps := levels(a, b)
+	for sample := range sampledSignals {
+		unit := sizes(sample, top, steps, random)
 		for k := range signals {
 			switch random.IntN(6) {
 			case 0:
@@ -161,20 +207,18 @@ func sameRule(a, b mechanisms.Design, n int) bool {
 }
 
 // sampleOutcomes are each design's shares and costs (per unit of the largest value)
-// in random markets of n agents; empty for a design with a market that was not
-// solved.
-func sampleOutcomes(designs []mechanisms.Design, n int, p *Problem) [][]float64 {
-	scale := 0.0
-	for i := range p.Market.Agents {
-		if m := p.Market.Agents[i].Value.Mean(); m <= math.MaxFloat64 {
-			scale = math.Max(scale, m)
-		}
-	}
-	outcomes := make([][]float64, len(designs))
+// in random markets of as many agents whose values are known; empty for a design with a
+// market that was not solved.
+func sampleOutcomes(designs []mechanisms.Design, outcomes [][]float64, top float64, p *Problem) {
+	n := len(p.Market.Agents)
 	d := &draws{agents: n, values: make([]float64, sampledMarkets*n), weights: make([]float64, sampledMarkets)}
 	random := rand.New(rand.NewPCG(2, uint64(n)))
-	for k := range d.values {
-		d.values[k] = scale * (0.05 + 1.95*random.Float64())
+	steps := levels(designs...)
+	for k := range sampledMarkets {
+		unit := sizes(k, top, steps, random)
+		for i := range d.row(k) {
+			d.row(k)[i] = unit * (0.05 + 1.95*random.Float64())
+		}
 	}
 	q := *p
 	q.Objective, q.Constraints = objectives.Revenue{}, nil
@@ -194,5 +238,4 @@ func sampleOutcomes(designs []mechanisms.Design, n int, p *Problem) [][]float64 
 			}
 		}
 	}
-	return outcomes
 }

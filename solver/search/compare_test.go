@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"allot/mechanisms"
+	"allot/mechanisms/distributions"
 	"allot/solver/search"
 )
 
@@ -94,5 +95,52 @@ func TestCompareCountsTheCostOfWaiting(t *testing.T) {
 	}
 	if got := c.Likeness[1][3]; got != search.Different {
 		t.Errorf("with and without resale: %s, want %s", got, search.Different)
+	}
+}
+
+// Rules that differ at one size of signals or values only are told apart whatever the
+// currency, and of private values no other markets are claimed.
+func TestCompareLooksWhereRulesDiffer(t *testing.T) {
+	number := mechanisms.Number
+	for _, unit := range []float64{1e-9, 1, 1e17} {
+		c, err := search.Compare(context.Background(), &search.Problem{
+			Market: market(4*unit, 2.5*unit, unit), Objective: goal(t, "revenue"),
+			Spaces: []mechanisms.Space{
+				space(t, "auction", nil),
+				space(t, "auction", mechanisms.Settings{"reserve": number(0.1 * unit)}),
+				space(t, "auction", mechanisms.Settings{"reserve": number(0.11 * unit)}),
+				space(t, "lottery", mechanisms.Settings{"fee": number(0.001 * unit)}),
+				space(t, "lottery", mechanisms.Settings{"fee": number(0.001001 * unit)}),
+				space(t, "auction", mechanisms.Settings{"reserve": number(0.1 * unit), "pricing": mechanisms.Word("second")}),
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range []struct {
+			i, j int
+			want search.Likeness
+		}{{0, 1, search.SameOutcome}, {1, 2, search.SameOutcome}, {3, 4, search.Different}, {1, 5, search.SameEverywhere}} {
+			if got := c.Likeness[x.i][x.j]; got != x.want {
+				t.Errorf("in units of %g, %d and %d: %s, want %s", unit, x.i, x.j, got, x.want)
+			}
+		}
+	}
+	m := market(1, 1)
+	m.Information = mechanisms.Private
+	uniform, err := distributions.NewUniform(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Agents[0].Value, m.Agents[1].Value = uniform, uniform
+	c, err := search.Compare(context.Background(), &search.Problem{
+		Market: m, Objective: goal(t, "revenue"),
+		Spaces: []mechanisms.Space{space(t, "auction", nil), space(t, "auction", mechanisms.Settings{"pricing": mechanisms.Word("second")})},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Likeness[0][1]; got != search.SameOutcome || c.Markets != 0 {
+		t.Errorf("first and second price with private values: %s, %d markets", got, c.Markets)
 	}
 }
