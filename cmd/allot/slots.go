@@ -28,8 +28,9 @@ again, for how long, and what the premium brings it. Where several equilibria ca
 listed it lists them. Under a cooldown (--cooldown) it says how often the same agent still
 wins again, and what becomes of shares and revenue, with more and more identities for each
 agent; those that the study gives (identities) come last. Of tickets that wait to be drawn (family tickets with a supply,
-agents with a capitalCost) it says what one is worth as an asset. Values are numbers that
-the agents know of each other. - reads the study from standard input.`,
+agents with a capitalCost) and rights sold ahead (lookahead) it says what one is worth as an
+asset: mean and variance. Values are numbers that the agents know of each other; for
+assets alone they may be drawn, anew in every slot. - reads the study from standard input.`,
 		Example: "  allot examples second-slot | allot slots -",
 		Args:    one("study"),
 	}
@@ -80,8 +81,8 @@ the agents know of each other. - reads the study from standard input.`,
 	return c
 }
 
-// lasting refuses values that do not last from slot to slot, unless tickets are sold that
-// wait for slots of which nobody knows more than the distribution.
+// lasting refuses values that do not last from slot to slot, unless something is sold for
+// slots to come, of which nobody knows more than the distribution.
 func lasting(s *study.Study) error {
 	m := s.Problem.Market
 	_, known := m.Known(nil)
@@ -89,11 +90,11 @@ func lasting(s *study.Study) error {
 		return nil
 	}
 	for _, space := range s.Problem.Spaces {
-		if d, err := space.At(nil); err == nil && d.Family == "tickets" && d.Settings.Number("supply") > 0 && m.Information != mechanisms.Private {
+		if d, err := space.At(nil); err == nil && waits(&d) && m.Information != mechanisms.Private {
 			return nil
 		}
 	}
-	return wrong("write information: complete, and values as numbers: {name: Alice, value: 30}", "%s: allot slots takes values that last from slot to slot: numbers that agents know of each other; drawn values for tickets with a supply only", s.File)
+	return wrong("write information: complete, and values as numbers: {name: Alice, value: 30}", "%s: allot slots takes values that last from slot to slot: numbers that agents know of each other; drawn values for tickets with a supply and rights sold ahead only", s.File)
 }
 
 // mostIncumbents is the largest market played slot after slot.
@@ -121,6 +122,9 @@ func succeed(ctx context.Context, s *study.Study, cooldown int) ([]*report.Succe
 		}
 		one := &report.Succession{Candidate: g.Candidate, Values: g.Ring.Game.Values, Reason: g.Reason, Asset: asset(m, g.Candidate.Family, g.Candidate.Settings, g.Factor)}
 		all[i] = one
+		if one.Asset != nil && one.Asset.Reason == "" && one.Reason == "" {
+			one.Asset.Twice = twice(g.Candidate.Equilibrium.Agents, one.Asset.Supply)
+		}
 		switch {
 		case one.Reason != "":
 			continue

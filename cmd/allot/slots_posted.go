@@ -68,7 +68,7 @@ func (p *posted) check(c *cobra.Command) error {
 // to its holder; the automated market maker asks that at the target, has half the target as
 // its factor, and moves with every ticket. They count tickets after the draw.
 func (p *posted) sell(ctx context.Context, m *mechanisms.Market, a *report.Asset, seed uint64) error {
-	if p.rule == "" || a == nil || a.Reason != "" {
+	if p.rule == "" || a == nil || a.Ahead > 0 || a.Reason != "" {
 		return nil
 	}
 	refuse := func(format string, args ...any) error {

@@ -9,14 +9,25 @@ import (
 	"allot/mechanisms"
 	"allot/mechanisms/distributions"
 	"allot/solver/equilibrium/rights"
+	"allot/solver/equilibrium/slots"
+	"allot/solver/search"
 )
 
-// asset is what one of a mechanism's tickets is worth to each agent, when factor is what
-// the burn share leaves of values; nil for mechanisms that sell no tickets. A ticket waits
-// for a slot of which nobody knows more than the distribution of values, those of slots
-// being independent.
+// waits reports a right that is bought for a slot to come: tickets with a supply, and
+// whatever is sold ahead.
+func waits(d *mechanisms.Design) bool {
+	return d.Family == "tickets" && d.Settings.Number("supply") > 0 || d.Terms.Lookahead > 0 && !d.Terms.Resale
+}
+
+// asset is what one of a mechanism's tickets, or a right that is sold ahead, is worth to each
+// agent, when factor is what the burn share leaves of values; nil for mechanisms that sell
+// neither. It is a claim on a slot of which nobody knows more than the distribution of
+// values, those of slots being independent.
 func asset(m *mechanisms.Market, family string, settings mechanisms.Settings, factor float64) *report.Asset {
 	if family != "tickets" {
+		if ahead := settings.Number("lookahead"); ahead > 0 && settings.Number("resale") == 0 {
+			return soldAhead(m, ahead, factor)
+		}
 		return nil
 	}
 	_, known := m.Known(nil)
@@ -52,6 +63,41 @@ func asset(m *mechanisms.Market, family string, settings mechanisms.Settings, fa
 	var err error
 	if out.Capture, err = rights.Captured(means, rates, out.Supply); err != nil {
 		return refuse("%s", strings.TrimPrefix(err.Error(), "rights: "))
+	}
+	return out
+}
+
+// twice is how often one agent wins two slots in a row when the agents hold shares of the
+// tickets, by what becomes of one that was drawn.
+func twice(shares []search.AgentResult, supply float64) (out [3]float64) {
+	for _, a := range shares {
+		for draw := range out {
+			p, err := slots.Streak(math.Min(a.Win, 1)*supply, supply, 2, slots.Draw(draw))
+			if err != nil {
+				return [3]float64{math.NaN(), math.NaN(), math.NaN()}
+			}
+			out[draw] += p
+		}
+	}
+	return out
+}
+
+// soldAhead is what the right to a slot of a drawn value is worth that many slots before
+// (Burian, Crapis 2024); nil for known values, which have no variance.
+func soldAhead(m *mechanisms.Market, ahead, factor float64) *report.Asset {
+	if _, known := m.Known(nil); known {
+		return nil
+	}
+	out := &report.Asset{Factor: factor, Drawn: true, Ahead: ahead}
+	for i := range m.Agents {
+		mean, second := moments(&m.Agents[i])
+		h := report.Holding{Mean: factor * mean, Second: factor * factor * second, Rate: m.Agents[i].CapitalCost}
+		var err error
+		if h.Ticket, err = rights.Auctioned(h.Mean, math.Max(0, h.Second-h.Mean*h.Mean), ahead, h.Rate); err != nil {
+			out.Reason = strings.TrimPrefix(err.Error(), "rights: ")
+			return out
+		}
+		out.Holdings = append(out.Holdings, h)
 	}
 	return out
 }

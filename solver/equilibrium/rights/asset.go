@@ -29,8 +29,11 @@ func Ticket(mean, second, n, d float64) (Asset, error) {
 	if !finite(mean, n, d) || !(second >= 0) || second < mean*mean*(1-1e-12) || n < 1 {
 		return Asset{}, fmt.Errorf("rights: ticket: mean %g, second moment %g, supply %g and discount rate %g must be finite (the second moment apart) and at least 0, the second moment at least the mean's square, the supply at least 1", mean, second, n, d)
 	}
+	// The variance is that of the reward, discounted, and that of the wait: what is left of
+	// mu^2 by the formula, without its cancellation.
 	a := Asset{Mean: mean / (1 + n*d)}
-	a.Variance = math.Max(0, second/(1+n*d*(2+d))-a.Mean*a.Mean)
+	left := 1 + n*d*(2+d)
+	a.Variance = math.Max(0, second-mean*mean)/left + a.Mean*d*(n/left)*d*(n-1)*a.Mean
 	a.Issued = n * a.Mean
 	if a.Mean > 0 {
 		a.Unissued = a.Mean / d
@@ -42,13 +45,16 @@ func Ticket(mean, second, n, d float64) (Asset, error) {
 //
 //	E = mu/(1+d)^slots,  Var = Var(R)/(1+d)^(2 slots)
 //
-// Domain: all finite and at least 0. A test asserts 29.0557 and 844.2315 at mean 30, variance
+// Domain: all finite and at least 0, the variance +Inf too. A test asserts 29.0557 and 844.2315 at mean 30, variance
 // 900, 32 slots and d = 0.001 (Burian, Crapis 2024).
 func Auctioned(mean, variance, slots, d float64) (Asset, error) {
-	if !finite(mean, variance, slots, d) {
-		return Asset{}, fmt.Errorf("rights: slot sold ahead: mean %g, variance %g, %g slots and discount rate %g must be finite and at least 0", mean, variance, slots, d)
+	if !finite(mean, slots, d) || !(variance >= 0) {
+		return Asset{}, fmt.Errorf("rights: slot sold ahead: mean %g, variance %g, %g slots and discount rate %g must be finite (the variance apart) and at least 0", mean, variance, slots, d)
 	}
 	left := math.Exp(-slots * math.Log1p(d))
+	if math.IsInf(variance, 1) {
+		return Asset{Mean: mean * left, Variance: variance}, nil
+	}
 	return Asset{Mean: mean * left, Variance: variance * left * left}, nil
 }
 

@@ -39,6 +39,10 @@ func TestTicket(t *testing.T) {
 	if a, err = Ticket(30, 900, 1, 0); err != nil || a != (Asset{Mean: 30, Issued: 30, Unissued: math.Inf(1)}) {
 		t.Errorf("a certain reward without discounting: %+v, %v", a, err)
 	}
+	// The wait alone, at 3.4 % a year: n (n-1) d^2 mu^2 to leading order.
+	if a, err = Ticket(0.1189, 0.1189*0.1189, 32, 1.2723e-8); err != nil || !(math.Abs(a.Variance/(32*31*1.2723e-8*1.2723e-8*0.1189*0.1189)-1) < 1e-5) {
+		t.Errorf("a known value: variance %g, %v", a.Variance, err)
+	}
 	if a, err = Ticket(30, math.Inf(1), 100, 0.001); err != nil || !math.IsInf(a.Variance, 1) || !(math.Abs(a.Mean-30/1.1) < 1e-12) {
 		t.Errorf("a reward without a variance: %+v, %v", a, err)
 	}

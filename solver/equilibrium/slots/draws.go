@@ -40,25 +40,25 @@ const (
 //	Returned: (h/N)^m   Reissued: prod_{k<m} (h-k)/N   Spent: prod_{k<m} (h-k)/(N-k)
 //
 // Burian, Crapis (2024) take Reissued: 95 of 100 tickets win 20 slots running with
-// probability 0.0416, 35 with 1.2e-4 (a test asserts both). Domain: 0 <= held <= supply, supply and
-// slots >= 1.
-func Streak(held, supply, slots int, draw Draw) (float64, error) {
-	if held < 0 || held > supply || supply < 1 || slots < 1 {
-		return 0, fmt.Errorf("slots: a run of %d slots with %d tickets of %d", slots, held, supply)
+// probability 0.0416, 35 with 1.2e-4 (a test asserts both). Domain: 0 <= held <= supply finite,
+// whole or not, supply and slots >= 1.
+func Streak(held, supply float64, slots int, draw Draw) (float64, error) {
+	if !(held >= 0 && held <= supply) || !(supply >= 1 && supply <= math.MaxFloat64) || slots < 1 {
+		return 0, fmt.Errorf("slots: a run of %d slots with %g tickets of %g", slots, held, supply)
+	}
+	if draw == Returned {
+		return math.Pow(held/supply, float64(slots)), nil
 	}
 	p := 1.0
-	if draw == Returned {
-		return math.Pow(float64(held)/float64(supply), float64(slots)), nil
-	}
-	if slots > held {
-		return 0, nil
-	}
 	for k := range slots {
-		left := supply
+		left, own := supply, held-float64(k)
 		if draw == Spent {
-			left -= k
+			left -= float64(k)
 		}
-		p *= float64(held-k) / float64(left)
+		if own <= 0 {
+			return 0, nil
+		}
+		p *= own / left
 	}
 	return p, nil
 }

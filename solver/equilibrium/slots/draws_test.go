@@ -8,9 +8,10 @@ import (
 
 func TestStreak(t *testing.T) {
 	for _, c := range []struct {
-		held, supply, slots int
-		draw                Draw
-		want                float64
+		held, supply float64
+		slots        int
+		draw         Draw
+		want         float64
 	}{
 		{95, 100, 20, Reissued, 0.041637792162049}, // Burian, Crapis (2024): approximately 4 %
 		{95, 100, 35, Reissued, 1.2414366646982823e-04},
@@ -20,6 +21,8 @@ func TestStreak(t *testing.T) {
 		{2, 3, 2, Spent, 1. / 3},
 		{2, 2, 2, Spent, 1},
 		{0, 5, 1, Spent, 0},
+		{2.5, 5, 2, Spent, 0.5 * 1.5 / 4},
+		{2, 2, 3, Spent, 0},
 	} {
 		got, err := Streak(c.held, c.supply, c.slots, c.draw)
 		if err != nil {
@@ -27,8 +30,8 @@ func TestStreak(t *testing.T) {
 		}
 		near(t, "streak", got, c.want, 1e-12*math.Max(c.want, 1e-3))
 	}
-	for _, c := range [][3]int{{3, 2, 1}, {-1, 2, 1}, {0, 0, 1}, {1, 2, 0}} {
-		if p, err := Streak(c[0], c[1], c[2], Spent); err == nil {
+	for _, c := range [][3]float64{{3, 2, 1}, {-1, 2, 1}, {0, 0, 1}, {1, 2, 0}, {math.NaN(), 2, 1}, {1, math.Inf(1), 1}} {
+		if p, err := Streak(c[0], c[1], int(c[2]), Spent); err == nil {
 			t.Errorf("%v: %g", c, p)
 		}
 	}

@@ -23,7 +23,7 @@ type Succession struct {
 	Others []slots.Chain
 	// Reason says why there is no chain, "" where there is.
 	Reason string
-	// Asset is the ticket as an asset, nil for mechanisms without tickets.
+	// Asset is the ticket, or the right sold ahead, as an asset; nil for neither.
 	Asset *Asset
 	// Cooled is the mechanism under a cooldown of that many slots, nil for none.
 	Cooldown int
@@ -57,6 +57,7 @@ type successionJSON struct {
 	Chain      *chainJSON    `json:"chain,omitempty"`
 	Equilibria []chainJSON   `json:"equilibria"`
 	Ticket     *assetJSON    `json:"ticket,omitempty"`
+	Ahead      *aheadJSON    `json:"ahead,omitempty"`
 	Cooldown   *cooldownJSON `json:"cooldown,omitempty"`
 	Notes      []string      `json:"notes"`
 }
@@ -129,7 +130,11 @@ func Slots(p *search.Problem, all []*Succession) *Document {
 		row := successionJSON{Family: s.Candidate.Family, Parameters: parametersData(s.Candidate), Once: Number(s.once()), Equilibria: []chainJSON{}, Notes: []string{}}
 		label := strconv.Itoa(i + 1)
 		if a := s.Asset; a != nil {
-			if a.Reason == "" {
+			switch {
+			case a.Reason != "":
+			case a.Ahead > 0:
+				row.Ahead = &aheadJSON{Number(a.Ahead), holdingsData(n, a)}
+			default:
 				row.Ticket = assetData(n, a)
 			}
 			for _, text := range a.notes() {

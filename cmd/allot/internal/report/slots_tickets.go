@@ -7,18 +7,23 @@ import (
 	"allot/solver/equilibrium/rights"
 )
 
-// Asset is a ticket as an asset: a claim on the slot for which it will be drawn.
+// Asset is a claim on a slot to come: a ticket on the one for which it will be drawn, or
+// a right that is sold ahead.
 type Asset struct {
-	// Supply is how many tickets are outstanding.
-	Supply float64
+	// Supply is how many tickets are outstanding; Ahead is how many slots ahead a right
+	// is sold, 0 for tickets.
+	Supply, Ahead float64
 	// Factor is what a burn share leaves of values; Drawn says that these are drawn.
 	Factor float64
 	Drawn  bool
-	// Holdings are what one ticket is worth to each agent, Capture who holds them and
-	// at what price if buyers take prices.
+	// Holdings are what one is worth to each agent; Capture is who holds tickets and at
+	// what price if buyers take prices.
 	Holdings    []Holding
 	Capture     rights.Capture
 	PriceTaking bool
+	// Twice is how often one agent wins two slots in a row where a ticket that was drawn
+	// can be drawn again, is reissued to others, or is spent; 0 where it is not known.
+	Twice [3]float64
 	// Burns says that a burn share was taken off the values.
 	Burns bool
 	// Reason says why there are no numbers, "" where there are.
@@ -66,7 +71,16 @@ type assetJSON struct {
 	Price    Number        `json:"price"`
 	Captured Number        `json:"captured"`
 	Agents   []holdingJSON `json:"agents"`
+	Twice    *twiceJSON    `json:"twice,omitempty"`
 	Posted   *postedJSON   `json:"posted,omitempty"`
+}
+
+// twiceJSON is how often one agent wins two slots in a row, by what becomes of a ticket
+// that was drawn.
+type twiceJSON struct {
+	Returned Number `json:"returned"`
+	Reissued Number `json:"reissued"`
+	Spent    Number `json:"spent"`
 }
 
 // holdingJSON is a ticket in an agent's hands; moments that do not exist are null.
@@ -87,18 +101,32 @@ func assetData(n names, a *Asset) *assetJSON {
 		Holder: n[a.Capture.Holder], Mean: Number(h.Mean), SecondMoment: Number(h.Second), CapitalCost: Number(h.Rate),
 		Supply: Number(a.Supply), Wait: Number(a.Supply), Value: Number(h.Ticket.Mean), Variance: Number(h.Ticket.Variance),
 		Issued: Number(h.Ticket.Issued), Unissued: Number(h.Ticket.Unissued), NPV: Number(h.npv()), Price: Number(price), Captured: Number(captured),
-		Agents: []holdingJSON{},
+		Agents: holdingsData(n, a),
 	}
-	for i, h := range a.Holdings {
-		out.Agents = append(out.Agents, holdingJSON{
-			Name: n[i], Mean: Number(h.Mean), SecondMoment: Number(h.Second), CapitalCost: Number(h.Rate),
-			Value: Number(h.Ticket.Mean), Variance: Number(h.Ticket.Variance), Deviation: Number(math.Sqrt(h.Ticket.Variance)),
-		})
+	if t := a.Twice; t[0] > 0 {
+		out.Twice = &twiceJSON{Number(t[0]), Number(t[1]), Number(t[2])}
 	}
 	if a.Posted != nil {
 		out.Posted = postedData(a.Posted)
 	}
 	return out
+}
+
+func holdingsData(n names, a *Asset) []holdingJSON {
+	out := []holdingJSON{}
+	for i, h := range a.Holdings {
+		out = append(out, holdingJSON{
+			Name: n[i], Mean: Number(h.Mean), SecondMoment: Number(h.Second), CapitalCost: Number(h.Rate),
+			Value: Number(h.Ticket.Mean), Variance: Number(h.Ticket.Variance), Deviation: Number(math.Sqrt(h.Ticket.Variance)),
+		})
+	}
+	return out
+}
+
+// aheadJSON is a right that is sold ahead.
+type aheadJSON struct {
+	Lookahead Number        `json:"lookahead"`
+	Agents    []holdingJSON `json:"agents"`
 }
 
 // sold is what a slot's tickets sell for and the share of the holder's value that this
@@ -116,6 +144,9 @@ func (a *Asset) notes() []string {
 		return []string{a.Reason}
 	}
 	var out []string
+	if a.Ahead > 0 {
+		return nil
+	}
 	if !a.PriceTaking {
 		out = append(out, "buyers know that they move the price: the ticket is worth this to the agent that values it most, who need not hold them all, and the captured share is that of price-taking buyers only")
 	}
@@ -141,8 +172,12 @@ func assets(n names, all []*Succession) []Table {
 		Columns: []string{"#", "holder", "wait in slots", "issued", "unissued", "NPV", "price a slot", "captured"},
 	}
 	worth := Table{
-		Heading: "What one of them is worth to each agent: mu is the net value of a slot, d the capital cost",
-		Columns: []string{"#", "agent", "mu", "its deviation", "d", "a ticket", "variance", "deviation"},
+		Heading: "What one ticket, or a right sold ahead, is worth to each agent: mu is the net value of a slot, d the\ncapital cost",
+		Columns: []string{"#", "agent", "mu", "its deviation", "d", "worth", "variance", "deviation"},
+	}
+	again := Table{
+		Heading: "How often one agent wins two slots in a row, if a ticket that was drawn",
+		Columns: []string{"#", "can be drawn again", "is reissued to others", "is spent"},
 	}
 	drawn := false
 	for i, s := range all {
@@ -151,9 +186,13 @@ func assets(n names, all []*Succession) []Table {
 			continue
 		}
 		label := Text(fmt.Sprint(i + 1))
-		price, captured := a.sold()
-		h := a.Holdings[a.Capture.Holder]
-		held.Rows = append(held.Rows, []Cell{label, Text(n[a.Capture.Holder]), Amount(a.Supply), Amount(h.Ticket.Issued), Amount(h.Ticket.Unissued), Amount(h.npv()), Amount(price), Amount(captured)})
+		if h := a.Holdings[a.Capture.Holder]; a.Ahead == 0 {
+			price, captured := a.sold()
+			held.Rows = append(held.Rows, []Cell{label, Text(n[a.Capture.Holder]), Amount(a.Supply), Amount(h.Ticket.Issued), Amount(h.Ticket.Unissued), Amount(h.npv()), Amount(price), Amount(captured)})
+			if t := a.Twice; t[0] > 0 {
+				again.Rows = append(again.Rows, []Cell{label, Amount(t[0]), Amount(t[1]), Amount(t[2])})
+			}
+		}
 		shown, more := a.Holdings, 0
 		if len(shown) > shownAgents {
 			shown, more = shown[:shownAgents-2], len(shown)-shownAgents+2
@@ -166,7 +205,7 @@ func assets(n names, all []*Succession) []Table {
 		}
 		drawn = drawn || a.Drawn
 	}
-	if len(held.Rows) == 0 {
+	if len(worth.Rows) == 0 {
 		return nil
 	}
 	if drawn {
@@ -174,5 +213,11 @@ func assets(n names, all []*Succession) []Table {
 	} else {
 		worth.Heading += "\nA known value has E[R^2] = mu^2, so that the variance is that of the wait alone"
 	}
-	return []Table{held, worth}
+	var tables []Table
+	for _, t := range []Table{held, worth, again} {
+		if len(t.Rows) > 0 {
+			tables = append(tables, t)
+		}
+	}
+	return tables
 }
