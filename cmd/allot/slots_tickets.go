@@ -46,6 +46,11 @@ func asset(m *mechanisms.Market, family string, settings mechanisms.Settings, fa
 	case settings.Number("oversight") > 0:
 		return refuse("the value of a ticket as an asset is not known under oversight")
 	}
+	for i := range m.Agents {
+		if m.Agents[i].Spite > 0 && len(m.Agents) > 1 {
+			return refuse("the value of a ticket as an asset is not known among spiteful agents")
+		}
+	}
 	means, rates := make([]float64, len(m.Agents)), make([]float64, len(m.Agents))
 	for i := range m.Agents {
 		mean, second := moments(&m.Agents[i])
