@@ -26,7 +26,7 @@ func ExampleTwins() {
 	r, _ := formats.Twins([]formats.Type{
 		{Count: 2, Mu: -3.024, Sigma: 0.448, Omega: 0.0005},
 		{Count: 2, Mu: -3.497, Sigma: 0.570, Omega: 0.0005},
-	}, 48)
+	}, 50)
 	fmt.Printf("sealed %.5f, open %.5f of %.5f ETH\n", r.First.Revenue, r.Open.Revenue, r.Highest)
 	// Output: sealed 0.05917, open 0.05917 of 0.05921 ETH
 }

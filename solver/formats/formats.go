@@ -29,6 +29,10 @@ type Format struct {
 	// that is proven.
 	Epsilon  float64
 	Standing certify.Standing
+	// Error bounds how far Revenue is from what these strategies bring, where that is proven
+	// ([Twins], the sealed auction); elsewhere it is 0 and Revenue an exact expectation but for
+	// the tolerance of its quadrature.
+	Error float64
 }
 
 // Report compares the formats.

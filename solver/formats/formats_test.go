@@ -135,7 +135,7 @@ func TestEstimates(t *testing.T) {
 func TestTwins(t *testing.T) {
 	last := 0.0
 	for _, omega := range []float64{0.02, 0.01, 0.005} {
-		r, err := formats.Twins([]formats.Type{{Count: 2, Mu: -3.024, Sigma: 0.448, Omega: omega}, {Count: 2, Mu: -3.497, Sigma: 0.570, Omega: omega}}, 48)
+		r, err := formats.Twins([]formats.Type{{Count: 2, Mu: -3.024, Sigma: 0.448, Omega: omega}, {Count: 2, Mu: -3.497, Sigma: 0.570, Omega: omega}}, 25)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,7 +145,7 @@ func TestTwins(t *testing.T) {
 		d := -3.024 + 3.497
 		best := math.Exp(-3.024+0.448*0.448/2)*phi((d+0.448*0.448)/s) + math.Exp(-3.497+0.57*0.57/2)*phi((-d+0.57*0.57)/s)
 		near(t, "open", r.Open.Revenue, best, 0.7*omega*best)
-		if r.First.Epsilon > 1e-5 {
+		if r.First.Epsilon > 2e-4 {
 			t.Errorf("omega %g: epsilon %g", omega, r.First.Epsilon)
 		}
 		off := math.Abs(r.First.Revenue/r.Open.Revenue - 1)
@@ -159,11 +159,11 @@ func TestTwins(t *testing.T) {
 	}
 	// Convergence in the grid where omega is large: the lower quartile of the base fee.
 	a, b := integrated.At(2, 0.58, 6.38), others.At(2, 0.58, 6.38)
-	x, err := formats.Twins([]formats.Type{a, b}, 48)
+	x, err := formats.Twins([]formats.Type{a, b}, 50)
 	if err != nil {
 		t.Fatal(err)
 	}
-	y, err := formats.Twins([]formats.Type{a, b}, 72)
+	y, err := formats.Twins([]formats.Type{a, b}, 25)
 	if err != nil {
 		t.Fatal(err)
 	}

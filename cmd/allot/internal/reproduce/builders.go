@@ -6,6 +6,7 @@ import (
 
 	"allot/mechanisms"
 	"allot/mechanisms/distributions"
+	"allot/solver/certify"
 	certificate "allot/solver/certify/private"
 	"allot/solver/equilibrium/private"
 	"allot/solver/formats"
@@ -54,8 +55,7 @@ var blocks = []block{
 func openQuestion(h *sheet) {
 	h.estimates()
 	h.independent()
-	h.twins()
-	h.convergence()
+	h.convergence(h.twins())
 }
 
 // estimates holds the printed blocks against the printed coefficients.
@@ -79,7 +79,7 @@ func (h *sheet) estimates() {
 			h.same(label+": sigma from the coefficients", at.Sigma, t.printed.Sigma, at.Sigma*off+5e-4)
 			if t.printed.Omega > 0 {
 				h.other(label+": omega from the coefficients", at.Omega, t.printed.Omega, math.Exp(t.estimate.Omega[0]*b.x1+t.estimate.Omega[1]*b.x2+t.estimate.Omega[2]), 1e-12,
-					"the printed coefficients do not give the printed omega, for a reason that is not known; both are small, and how little the revenue depends on it is shown below")
+					"the printed coefficients do not give the printed omega, for a reason that is not known; both are small, and what the revenue makes of it is shown below")
 			}
 		}
 	}
@@ -112,7 +112,7 @@ func pairs() []pair {
 // independent compares the formats where each builder's value is a draw of its own.
 func (h *sheet) independent() {
 	var rows, best, more [][]any
-	worst, room := 0.0, math.Inf(1)
+	worst, off, room := 0.0, 0.0, math.Inf(1)
 	lead, share, adds := newSpan(), newSpan(), newSpan()
 	for i, p := range pairs() {
 		r, ok := h.compare(p.a, p.b)
@@ -128,14 +128,17 @@ func (h *sheet) independent() {
 		share.take(1 - r.First.Revenue/r.Highest)
 		rows = append(rows, []any{p.label, r.First.Revenue, r.Open.Revenue, r.First.Revenue/r.Open.Revenue - 1, r.Bound.Revenue, r.Highest, short(r.First.Epsilon)})
 		best = append(best, []any{p.label, r.FirstBest.Reserve, r.FirstBest.Revenue, r.OpenBest.Reserve, r.OpenBest.Revenue, r.Bound.Reserves[0], r.Bound.Reserves[len(r.Bound.Reserves)-1]})
-		if i == 0 {
-			h.open(p.label+", independent: sealed first-price revenue, ETH", r.First.Revenue, "")
-			h.open(p.label+", independent: open auction's revenue", r.Open.Revenue, "")
-			h.open(p.label+", independent: the best of all mechanisms", r.Bound.Revenue, "")
+		coarse, ok := h.sealed(1e-5, p.a, p.b)
+		if !ok {
+			return
 		}
+		off = math.Max(off, math.Abs(coarse.Account.Revenue()/r.First.Revenue-1))
 		if i >= len(blocks) {
 			continue
 		}
+		h.open(p.label+", independent: sealed first-price revenue, ETH", r.First.Revenue, "")
+		h.open(p.label+", independent: open auction's revenue", r.Open.Revenue, "")
+		h.open(p.label+", independent: the best of all mechanisms", r.Bound.Revenue, "")
 		for k, label := range []string{"one more integrated", "one more other"} {
 			a, b := p.a, p.b
 			if k == 0 {
@@ -152,6 +155,7 @@ func (h *sheet) independent() {
 		}
 	}
 	h.holds("largest certified epsilon of these equilibria, share of E max v", worst, "at most 1e-6", worst <= 1e-6)
+	h.holds("largest change of a sealed revenue at ten times the tolerance, share of it", off, "at most 1e-8", off <= 1e-8)
 	h.holds("least room between a format and the bound, ETH", room, "at least 0", room >= 0)
 	h.table("Independent draws: revenue without a reserve (ETH), the sealed auction's lead, the bound, E max v",
 		[]string{"market", "sealed", "open", "lead", "bound", "E max v", "epsilon"}, rows)
@@ -184,6 +188,23 @@ func (h *sheet) compare(types ...formats.Type) (formats.Report, bool) {
 	return r, !h.failed(err)
 }
 
+// sealed is the sealed auction among independent draws, to a tolerance.
+func (h *sheet) sealed(tolerance float64, types ...formats.Type) (*private.Equilibrium, bool) {
+	values, err := formats.Builders(types...)
+	if h.failed(err) {
+		return nil, false
+	}
+	m, err := mechanisms.NewAuction(1, 0)
+	if h.failed(err) {
+		return nil, false
+	}
+	eq, err := private.Solver{Tolerance: tolerance}.Solve(m, values)
+	if err == nil && len(eq.Curves) == 0 {
+		err = fmt.Errorf("no equilibrium was found: %s", eq.Reason)
+	}
+	return eq, !h.failed(err)
+}
+
 // both is the revenue of the sealed and of the open auction without a reserve.
 func (h *sheet) both(types ...formats.Type) (first, open float64, ok bool) {
 	values, err := formats.Builders(types...)
@@ -196,32 +217,40 @@ func (h *sheet) both(types ...formats.Type) (first, open float64, ok bool) {
 }
 
 // twins compares the formats where builders of a type know what they share.
-func (h *sheet) twins() {
-	var rows, more [][]any
-	lead, share, adds, off := newSpan(), newSpan(), newSpan(), newSpan()
+func (h *sheet) twins() (reports []formats.Report) {
+	var rows, best, more [][]any
+	lead, share, adds, apart := newSpan(), newSpan(), newSpan(), newSpan()
+	worst, off, room, gained := 0.0, 0.0, math.Inf(1), 0.0
 	for i, p := range pairs() {
-		r, err := formats.Twins([]formats.Type{p.a, p.b}, twinSteps)
-		if h.failed(err) {
-			return
+		r, ok := h.known(twinSteps, p.a, p.b)
+		if !ok {
+			return nil
 		}
+		reports = append(reports, r)
 		lead.take(r.First.Revenue/r.Open.Revenue - 1)
 		share.take(1 - r.First.Revenue/r.Highest)
-		off.take(r.First.Epsilon)
-		rows = append(rows, []any{p.label, short(p.a.Omega), r.First.Revenue, r.Open.Revenue, r.First.Revenue/r.Open.Revenue - 1, r.OpenBest.Reserve, r.Highest, short(r.First.Epsilon)})
-		h.entry.Approximate++
-		if i == 0 {
-			h.open(p.label+", shared component: sealed first-price revenue, ETH", r.First.Revenue, "")
-			h.open(p.label+", shared component: open auction's revenue", r.Open.Revenue, "")
-			a, b := p.a, p.b
-			a.Omega, b.Omega = integrated.At(2, blocks[0].x1, blocks[0].x2).Omega, others.At(2, blocks[0].x1, blocks[0].x2).Omega
-			s, err := formats.Twins([]formats.Type{a, b}, twinSteps)
-			if h.failed(err) {
-				return
-			}
-			h.open(p.label+", shared component: sealed revenue with the omegas of the coefficients", s.First.Revenue, "")
-		}
+		worst, off = math.Max(worst, r.First.Epsilon), math.Max(off, r.First.Error/r.First.Revenue)
+		room = math.Min(room, r.Bound.Revenue-math.Max(r.First.Revenue, r.Open.Revenue))
+		gained = math.Max(gained, math.Max(r.FirstBest.Reserve, r.OpenBest.Reserve))
+		limit := p.limit()
+		apart.take((1 - r.First.Revenue/limit) / math.Max(p.a.Omega, p.b.Omega))
+		rows = append(rows, []any{p.label, short(p.a.Omega), short(p.b.Omega), r.First.Revenue, short(r.First.Error), r.Open.Revenue, r.First.Revenue/r.Open.Revenue - 1, short(r.First.Epsilon)})
+		best = append(best, []any{p.label, r.FirstBest.Reserve, r.OpenBest.Reserve, r.Bound.Revenue, limit, r.Highest})
 		if i >= len(blocks) {
 			continue
+		}
+		h.open(p.label+", shared component: sealed first-price revenue, ETH", r.First.Revenue, "")
+		h.open(p.label+", shared component: open auction's revenue", r.Open.Revenue, "")
+		h.open(p.label+", shared component: the best of all mechanisms", r.Bound.Revenue, "")
+		if i == 0 {
+			a, b := p.a, p.b
+			a.Omega, b.Omega = integrated.At(2, blocks[0].x1, blocks[0].x2).Omega, others.At(2, blocks[0].x1, blocks[0].x2).Omega
+			s, ok := h.known(twinSteps, a, b)
+			if !ok {
+				return nil
+			}
+			h.open(p.label+", shared component: sealed revenue with the omegas of the coefficients", s.First.Revenue,
+				"it falls by 0.4 of what the larger omega is more, so that its fourth digit turns on which omega is meant")
 		}
 		for k, label := range []string{"one more integrated", "one more other"} {
 			a, b := p.a, p.b
@@ -230,28 +259,66 @@ func (h *sheet) twins() {
 			} else {
 				b.Count++
 			}
-			s, err := formats.Twins([]formats.Type{a, b}, twinSteps)
-			if h.failed(err) {
-				return
+			s, ok := h.known(twinSteps, a, b)
+			if !ok {
+				return nil
 			}
 			adds.take(s.First.Revenue/r.First.Revenue - 1)
 			more = append(more, []any{p.label, label, s.First.Revenue, s.First.Revenue - r.First.Revenue, s.Open.Revenue, s.Open.Revenue - r.Open.Revenue})
 		}
 	}
-	h.table("Shared component: revenue (ETH), the sealed auction's lead, the open one's best reserve, E max v",
-		[]string{"market", "omega", "sealed", "open", "lead", "reserve", "E max v", "epsilon"}, rows)
+	h.holds("shared component: largest certified epsilon, share of E max v", worst, "at most 1e-4", worst <= 1e-4)
+	h.holds("shared component: largest proven error of the sealed revenue, share of it", off, "at most 5e-5", off <= 5e-5)
+	h.holds("shared component: least room between a format and the bound, ETH", room, "above 0", room > 0)
+	h.holds("shared component: the sealed revenue's distance from E max C over the larger omega, share of it", apart.high, "from 0 to 1", apart.low > 0 && apart.high < 1)
+	h.holds("shared component: largest of the best reserves, ETH", gained, "0", gained == 0)
+	h.table("Shared component: revenue without a reserve (ETH), the proven error of the sealed one, its lead",
+		[]string{"market", "omega", "others'", "sealed", "error", "open", "lead", "epsilon"}, rows)
+	h.table("Shared component: best reserves, the bound, E max C (the limit as omega goes to 0), E max v",
+		[]string{"market", "sealed at", "open at", "bound", "E max C", "E max v"}, best)
 	h.table("Shared component: revenue with one more builder, and what it adds",
 		[]string{"market", "entrant", "sealed", "adds", "open", "adds "}, more)
-	h.note("A component that builders of a type share and know: twins compete for everything but what the factor omega sets them apart by. The sealed auction's lead runs from " + lead.percent() + ", of the order of omega squared; revenue falls short of E max v by " + share.percent() + ", and one more builder brings " + adds.percent() + " more in the printed blocks: two twins already take the price up. A reserve gains nothing in the open auction; the sealed one's best reserve is not computed. The bound is E max v, since correlated values can be extracted in full (Cremer, McLean 1988). " +
-		fmt.Sprintf("These equilibria are approximate: epsilon, which a search over the grid found, is at most %.1g of E max v.", off.high))
+	h.note("A component that builders of a type share and know: twins compete for everything but what the factor omega sets them apart by. As omega goes to 0 either format brings all of E max C. The sealed auction's lead runs from " + lead.percent() + ", of the order of omega squared; revenue falls short of E max v by " + share.percent() + ", and one more builder brings " + adds.percent() + " more in the printed blocks: two twins already take the price up. A reserve, which is fixed before C is drawn, adds less than 1e-5 of revenue in either format. The bound is the mean over C of Myerson's optimum for a designer who knows C; what twins know of each other is no more than C, so their own factors cannot be had for nothing. Where no omega is printed (block 21131351) it is the coefficients'.")
+	h.note(fmt.Sprintf("Certificates of the shared component: no type within six standard deviations in C and in its own factor (all but 4e-9 of them) gains more than epsilon, at most %.1g of E max v, by any bid; the sealed revenue's error is a proven bound on the expectation for these strategies, and the convergence table shows how many more digits are stable. The open auction's revenue rests on dominance, as the bound rests on Myerson's theorem: quadratures, good to nine digits. That the equilibrium is the only one is not proven.", worst))
 	h.note("What differs between the two, and why: the first takes a builder's twin to be as different from it as anybody, the second to have nearly the same value. That, not the format, decides what the auction brings and what an entrant adds.")
+	return reports
+}
+
+// known compares the formats for a shared component.
+func (h *sheet) known(steps int, types ...formats.Type) (formats.Report, bool) {
+	if h.failed(nil) {
+		return formats.Report{}, false
+	}
+	r, err := formats.Twins(types, steps)
+	if h.failed(err) {
+		return r, false
+	}
+	if r.First.Standing == certify.Certified {
+		h.proved(r.First.Epsilon)
+	} else {
+		h.entry.Approximate++
+	}
+	return r, true
+}
+
+// limit is the mean of the larger of both types' components, log-normal and independent.
+func (p pair) limit() float64 {
+	normal := func(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }
+	s, d := math.Hypot(p.a.Sigma, p.b.Sigma), p.a.Mu-p.b.Mu
+	mean := func(t formats.Type, d float64) float64 {
+		return math.Exp(t.Mu+t.Sigma*t.Sigma/2) * normal((d+t.Sigma*t.Sigma)/s)
+	}
+	return mean(p.a, d) + mean(p.b, -d)
 }
 
 // twinSteps is the grid of the model with a shared component; see the convergence table.
-const twinSteps = 48
+const twinSteps = 50
 
-// convergence shows that the digits are right.
-func (h *sheet) convergence() {
+// convergence shows how many digits are stable, given what twins found for all pairs.
+func (h *sheet) convergence(reports []formats.Report) {
+	if h.failed(nil) {
+		return
+	}
 	p := pairs()[0]
 	values, err := formats.Builders(p.a, p.b)
 	if h.failed(err) {
@@ -263,11 +330,8 @@ func (h *sheet) convergence() {
 	}
 	var rows [][]any
 	for _, tolerance := range []float64{1e-3, 1e-4, 1e-5, 1e-6, 1e-7} {
-		eq, err := private.Solver{Tolerance: tolerance}.Solve(m, values)
-		if err == nil && len(eq.Curves) == 0 {
-			err = fmt.Errorf("no equilibrium was found: %s", eq.Reason)
-		}
-		if h.failed(err) {
+		eq, ok := h.sealed(tolerance, p.a, p.b)
+		if !ok {
 			return
 		}
 		proof := certificate.Auction(m, values, eq.Curves)
@@ -276,14 +340,19 @@ func (h *sheet) convergence() {
 	h.table(p.label+", independent: the sealed auction against the tolerance asked for",
 		[]string{"tolerance", "knots", "certified epsilon", "revenue", "highest bid"}, rows)
 	rows = nil
-	for _, p := range []pair{pairs()[0], pairs()[len(blocks)]} {
-		for _, steps := range []int{24, 48, 96} {
-			r, err := formats.Twins([]formats.Type{p.a, p.b}, steps)
-			if h.failed(err) {
-				return
+	for _, i := range []int{0, len(blocks)} {
+		p := pairs()[i]
+		for _, steps := range []int{twinSteps / 4, twinSteps / 2, twinSteps} {
+			r := reports[i]
+			if steps < twinSteps {
+				var err error
+				if r, err = formats.Twins([]formats.Type{p.a, p.b}, steps); h.failed(err) {
+					return
+				}
 			}
-			rows = append(rows, []any{p.label, steps, r.First.Epsilon, fmt.Sprintf("%.10f", r.First.Revenue), fmt.Sprintf("%.10f", r.Open.Revenue)})
+			rows = append(rows, []any{p.label, steps, short(r.First.Epsilon), short(r.First.Error), fmt.Sprintf("%.10f", r.First.Revenue), fmt.Sprintf("%.10f", r.Open.Revenue), fmt.Sprintf("%.10f", r.Bound.Revenue)})
 		}
 	}
-	h.table("Shared component: the grid", []string{"market", "steps", "epsilon found", "sealed", "open"}, rows)
+	h.table("Shared component: the grid, entries to a standard deviation",
+		[]string{"market", "steps", "certified epsilon", "proven error", "sealed", "open", "bound"}, rows)
 }
