@@ -5,7 +5,10 @@ import (
 	"slices"
 )
 
-const methodDissipated = "all-pay payoffs above exponent 2 (Alcalde, Dahm 2010; Ewerhart 2017)"
+const (
+	methodDissipated = "all-pay payoffs above exponent 2 (Alcalde, Dahm 2010; Ewerhart 2017)"
+	methodTolled     = "strategies that dissipate the value (Ewerhart 2015), scaled for the fee"
+)
 
 // dissipation is a strategy in finitely many atoms for two agents of value 1 in
 // the contest with exponent rho > 2 in which both pay:
@@ -43,6 +46,10 @@ func (d *dissipation) solve(rho float64) bool {
 	}
 	d.rho, d.atoms, d.masses, d.epsilon = rho, d.atoms[:0], d.masses[:0], math.Inf(1)
 	const enough = 1e-6
+	if rho == 2 { // pure
+		d.atoms, d.masses, d.epsilon = append(d.atoms, 0.5), append(d.masses, 1), 0
+		return true
+	}
 	if rho <= steepest && d.ladder.solve(rho) {
 		d.atoms, d.masses = d.ladder.strategy(d.atoms, d.masses)
 		d.epsilon = d.gain()

@@ -5,212 +5,181 @@ import (
 	"slices"
 )
 
-const methodDuel = "double oracle on the constant-sum equivalent (McMahan, Gordon, Blum 2003)"
-
-// duel is the contest of two agents who both pay, without a phantom bid, when a fee
-// leaves it no pure equilibrium. Divided by the values, and less what does not depend on
-// one's own signal, the payoffs are constant-sum:
-//
-//	M(a, b) = t_1(a, b) - (a + fee [a > 0])/v_1 + (b + fee [b > 0])/v_2
-//
-// so that maximin strategies over a finite set of signals, to which each agent's best
-// replies are added until neither gains more than 1e-7 of its value, are an
-// epsilon-equilibrium. Among more agents the two of the highest effective values play
-// it, provided that they never both stand back (the others would share the right, which
-// is not constant-sum) and that no other agent would gain by entering. A test asserts
-// that no signal gains, by the rule itself, and that equal agents fare alike.
+// duel finds what two agents mix over: the equilibrium of the game restricted to finite sets
+// of signals (bimatrix), to which the signals that gain are added (double oracle, McMahan,
+// Gordon, Blum 2003). At each step the atoms near those that are played are tried (fray). Domain:
+// fee + phantom > 0, or the winner pays. A test asserts the closed form at exponent 2 with a fee,
+// which this does not know.
 type duel struct {
-	agents  [2]int
-	values  [2]float64
-	weights [2]float64 // logarithms
-	rho     float64
-	fee     float64
-	points  [2][]float64
-	plans   [2][]float64
-	game    matrixGame
+	fray
+	game   bimatrix
+	points [2][]float64
+	plans  [2][]float64
 }
 
-// chance is t of the agent with signal a and weight place i against b.
-func (d *duel) chance(i int, a, b float64) float64 {
-	switch {
-	case a == 0 && b == 0:
-		return 0.5
-	case a == 0:
-		return 0
-	case b == 0:
-		return 1
-	}
-	return 1 / (1 + math.Exp(d.rho*(math.Log(b)-math.Log(a))+d.weights[1-i]-d.weights[i]))
-}
-
-// cost is what signal a costs.
-func (d *duel) cost(a float64) float64 {
-	if a > 0 {
-		return a + d.fee
-	}
-	return 0
-}
-
-// payoff is what agent i gets by a against the other's plan, as a share of its value.
-func (d *duel) payoff(i int, a float64) float64 {
-	win := 0.0
-	for k, p := range d.plans[1-i] {
-		if p > 0 {
-			win += p * d.chance(i, a, d.points[1-i][k])
+// solve looks for an equilibrium of the two fighters, and returns what can be gained.
+func (d *duel) solve(sigma *dissipation) (epsilon float64) {
+	const enough, points, pivots = 1e-11, 160, 5000
+	epsilon = math.Inf(1)
+	var best [2]fighter
+	keep := func(gain float64) {
+		if gain >= epsilon {
+			return
+		}
+		epsilon = gain
+		for i := range best {
+			best[i] = d.fighters[i]
+			best[i].logs, best[i].masses = slices.Clone(best[i].logs), slices.Clone(best[i].masses)
 		}
 	}
-	return win - d.cost(a)/d.values[i]
-}
-
-// reply is agent i's best reply and what it brings, as a share of its value.
-func (d *duel) reply(i int) (signal, payoff float64) {
-	const least, ratio = 1e-8, 0.93
-	v := d.values[i]
-	best, at := d.payoff(i, least*v), least*v
-	for x := 1.0; x > least; x *= ratio {
-		if u := d.payoff(i, x*v); u > best {
-			best, at = u, x*v
+	grown := false
+	grow := func(i int, l float64) {
+		const apart = 0.02
+		if !slices.ContainsFunc(d.points[i], func(m float64) bool { return l == m || math.Abs(l-m) < apart/d.rho }) {
+			d.points[i] = append(d.points[i], l)
+			grown = true
 		}
 	}
-	if at > least*v {
-		a := golden(func(a float64) float64 { return d.payoff(i, a) }, at*ratio, math.Min(v, at/ratio), 50)
-		if u := d.payoff(i, a); u > best {
-			best, at = u, a
+	for _, atoms := range [2]bool{true, false} {
+		if atoms && (sigma == nil || d.rho < 2 || d.winnerPays || !sigma.solve(d.rho)) {
+			continue
 		}
-	}
-	if u := d.payoff(i, 0); u >= best {
-		best, at = u, 0
-	}
-	return at, best
-}
-
-// solveDuel is what solveEntry does where no set of participants is a pure equilibrium.
-func (s *Solver) solveDuel(eq *Equilibrium) bool {
-	d := duel{rho: s.contest.Exponent, fee: s.contest.Fee}
-	for i := range 2 {
-		d.agents[i] = s.order[i]
-		d.values[i], d.weights[i] = s.values[s.order[i]], math.Log(s.weight(s.order[i]))
-		d.points[i] = []float64{0}
-		for x := 0.5; x > 1e-3; x *= 0.5 {
-			d.points[i] = append(d.points[i], x*d.values[i])
-		}
-	}
-	gain := math.Inf(1)
-	for range 100 {
-		rows, columns := len(d.points[0]), len(d.points[1])
-		d.plans[0], d.plans[1] = room(d.plans[0], rows), room(d.plans[1], columns)
-		shift := 1 + (d.values[0]+d.fee)/d.values[0]
-		if !d.game.solve(rows, columns, shift, func(i, j int) float64 {
-			a, b := d.points[0][i], d.points[1][j]
-			return d.chance(0, a, b) - d.cost(a)/d.values[0] + d.cost(b)/d.values[1]
-		}, d.plans[0], d.plans[1]) {
-			return false
-		}
-		gain = 0
-		var replies [2]float64
-		for i := range replies {
-			own := 0.0
-			for k, p := range d.plans[i] {
-				if p > 0 {
-					own += p * d.payoff(i, d.points[i][k])
-				}
-			}
-			a, u := d.reply(i)
-			gain, replies[i] = math.Max(gain, u-own), a
-		}
-		if gain <= 1e-7 {
-			break
-		}
-		grown := false
-		for i, a := range replies {
-			if !slices.Contains(d.points[i], a) {
-				d.points[i] = append(d.points[i], a)
-				grown = true
+		for i := range d.points {
+			d.begin(i)
+			if atoms {
+				d.ladder(i, sigma.atoms)
+			} else {
+				d.grid(i)
 			}
 		}
-		if !grown {
-			break
-		}
-	}
-	if gain > 1e-4 || len(s.values) > 2 && d.plans[0][0] > 0 && d.plans[1][0] > 0 {
-		return false
-	}
-	for _, i := range s.order[2:] {
-		if d.enters(s.values[i], math.Log(s.weight(i))) {
-			return false
-		}
-	}
-	d.report(eq)
-	return true
-}
-
-// enters reports that an outsider would gain by entering.
-func (d *duel) enters(value, weight float64) bool {
-	payoff := func(x float64) float64 {
-		win, own := 0.0, d.rho*math.Log(x)+weight
-		for j, p := range d.plans[0] {
-			for k, q := range d.plans[1] {
-				if p > 0 && q > 0 {
-					// log 0 = -Inf: a rival that stands back counts for nothing
-					a := math.Exp(d.rho*math.Log(d.points[0][j]) + d.weights[0] - own)
-					b := math.Exp(d.rho*math.Log(d.points[1][k]) + d.weights[1] - own)
-					win += p * q / (1 + a + b)
+		d.game.pivots, grown = 0, true
+		for grown && epsilon > enough && len(d.points[0])+len(d.points[1]) < points && d.game.pivots < pivots {
+			if !d.restricted() {
+				break
+			}
+			grown = false
+			d.take(0)
+			keep(d.gain(enough, grow))
+			for _, near := range []float64{0.5, 0.8, 1.1, 1.5, 2} {
+				d.take(near / d.rho)
+				if keep(d.improve(enough)); epsilon <= enough {
+					break
 				}
 			}
 		}
-		return win*value - d.cost(x)
-	}
-	const ratio = 0.93
-	for part := 1.0; part > 1e-8; part *= ratio {
-		x := part * value
-		// The chance rises with the signal: no signal in the cell brings more.
-		if u := payoff(x); u > 1e-7*value || u+(1-ratio)*x > 1e-7*value && payoff(golden(payoff, x*ratio, x, 40)) > 1e-7*value {
-			return true
+		if epsilon <= enough {
+			break
 		}
 	}
-	return false
+	if epsilon < math.Inf(1) {
+		copy(d.fighters, best[:])
+	}
+	return epsilon
 }
 
-// report writes the strategies and what they bring.
-func (d *duel) report(eq *Equilibrium) {
-	first, second := d.agents[0], d.agents[1]
-	eq.Method, eq.Regime, eq.Approximate = methodDuel, Mixed, true
-	eq.Selection = "no pure equilibrium was found; the two highest values compete, an epsilon-equilibrium"
-	eq.Margin = 0
-	eq.mixtures(len(eq.Win))
-	for i, agent := range d.agents {
-		order := make([]int, 0, len(d.points[i]))
+// begin sets the signals that are where they must be.
+func (d *duel) begin(i int) {
+	f := &d.fighters[i]
+	d.points[i] = append(d.points[i][:0], math.Inf(-1))
+	if d.fee > 0 && math.IsInf(d.phantom, -1) {
+		d.points[i] = append(d.points[i], math.Log(f.value)+math.Log(dust))
+	}
+}
+
+// high is the most that it can pay an agent to signal: its value, or what beats the other's.
+func (d *duel) high(i int) float64 {
+	f, other := &d.fighters[i], &d.fighters[1-i]
+	return math.Min(math.Log(f.value), math.Log(other.value)+(other.weight-f.weight)/d.rho)
+}
+
+// ladder adds the atoms of the strategy without a fee or a phantom bid.
+func (d *duel) ladder(i int, atoms []float64) {
+	f, high := &d.fighters[i], d.high(i)
+	low := high + math.Log(dust)
+	if d.phantom > low*d.rho { // less than it takes against the phantom bid alone
+		low = (d.phantom - f.weight - math.Log(f.value)) / (d.rho - 1)
+	}
+	for _, y := range atoms {
+		if l := high + math.Log(y); l > low {
+			d.points[i] = append(d.points[i], l)
+		}
+	}
+}
+
+// grid adds signals at equal distances in logarithms.
+func (d *duel) grid(i int) {
+	const reach, most = 3, 60
+	high := d.high(i)
+	low := high - reach
+	step := math.Max(reach/float64(most), 0.7/d.rho)
+	for l := high + 1/d.rho - step/2; l > low; l -= step {
+		d.points[i] = append(d.points[i], l)
+	}
+}
+
+// restricted solves the game in the points.
+func (d *duel) restricted() bool {
+	a, b := d.points[0], d.points[1]
+	d.plans[0], d.plans[1] = room(d.plans[0], len(a)), room(d.plans[1], len(b))
+	f, g := &d.fighters[0], &d.fighters[1]
+	shift := 1.1 + (1+d.fee)*math.Max(1/f.value, 1/g.value)
+	return d.game.solve(len(a), len(b), shift, func(i, j int) (float64, float64) {
+		return d.outcome(f, g, a[i], b[j])
+	}, d.plans[0], d.plans[1])
+}
+
+// outcome is what two fighters get by two signals.
+func (d *duel) outcome(f, g *fighter, l, m float64) (u, v float64) {
+	if math.IsInf(l, -1) && math.IsInf(m, -1) {
+		if math.IsInf(d.phantom, -1) {
+			u = 1 / float64(d.agents)
+		}
+		return u, u
+	}
+	e, h := d.strength(f, l), d.strength(g, m)
+	total := logSum(logSum(e, h), d.phantom)
+	one := func(f *fighter, l, e float64) float64 {
+		if math.IsInf(l, -1) {
+			return 0
+		}
+		t, a := math.Exp(e-total), math.Exp(l)/f.value
+		if d.winnerPays {
+			return t*(1-a) - d.fee/f.value
+		}
+		return t - a - d.fee/f.value
+	}
+	return one(f, l, e), one(g, m, h)
+}
+
+// take makes atoms of the plans; neighbours closer than near are taken together.
+func (d *duel) take(near float64) {
+	for i := range d.plans {
+		f := &d.fighters[i]
+		f.logs, f.masses = f.logs[:0], f.masses[:0]
+		order := make([]int, 0, len(d.plans[i]))
 		for k, p := range d.plans[i] {
 			if p > 0 {
 				order = append(order, k)
 			}
 		}
 		slices.SortFunc(order, func(a, b int) int {
-			if d.points[i][a] < d.points[i][b] {
+			switch x, y := d.points[i][a], d.points[i][b]; {
+			case x < y:
 				return -1
+			case x > y:
+				return 1
 			}
-			return 1
+			return 0
 		})
-		sum, mean := 0.0, 0.0
-		for at, k := range order {
-			a, p := d.points[i][k], d.plans[i][k]
-			if at > 0 {
-				eq.knot(agent, a, sum)
+		for _, k := range order {
+			l, p := d.points[i][k], d.plans[i][k]
+			if last := len(f.logs) - 1; last >= 0 && l-f.logs[last] < near {
+				q := f.masses[last]
+				f.logs[last] = (f.logs[last]*q + l*p) / (q + p)
+				f.masses[last] += p
+				continue
 			}
-			if sum += p; at == len(order)-1 {
-				sum = 1
-			}
-			eq.knot(agent, a, sum)
-			mean += p * a
-			eq.Cost[agent] += p * d.cost(a)
-			for j, q := range d.plans[1-i] {
-				if q > 0 {
-					eq.Win[agent] += p * q * d.chance(i, a, d.points[1-i][j])
-				}
-			}
+			f.logs, f.masses = append(f.logs, l), append(f.masses, p)
 		}
-		eq.Profile.Signals[agent] = mean
-		eq.Payoff[agent] = eq.Win[agent]*d.values[i] - eq.Cost[agent]
 	}
-	eq.markAgents(pieceDuel, min(first, second), max(first, second))
 }

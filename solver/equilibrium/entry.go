@@ -72,10 +72,16 @@ func (s *Solver) solveEntry(eq *Equilibrium) {
 			return
 		}
 	}
+	if r.Phantom == 0 && r.Fee > 0 && !r.WinnerPays && r.Exponent >= 2 && s.solveTolled(eq) {
+		return
+	}
 	if len(s.order) >= 2 && s.solveHesitant(eq) {
 		return
 	}
-	if r.Phantom == 0 && !r.WinnerPays && len(s.order) >= 2 && s.solveDuel(eq) {
+	if len(s.order) >= 2 && s.solveDuel(eq) {
+		return
+	}
+	if len(s.order) >= 2 && s.solveFray(eq) {
 		return
 	}
 	eq.notFound("no set of participants that was tried is a pure equilibrium; mixed ones were not looked for")

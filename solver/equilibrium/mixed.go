@@ -26,7 +26,7 @@ func (s *Solver) solveTopTwo(first, second int, logRatio float64, eq *Equilibriu
 	k := math.Exp(logRatio / rho)
 	v1, v2 := s.values[first], s.values[second]
 	if rho > 2 {
-		s.solveDissipated(first, second, k, eq)
+		s.solveDissipated(first, second, eq)
 		return
 	}
 	eq.Method, eq.Regime = methodSemiMixed, SemiMixed
@@ -52,52 +52,155 @@ func (s *Solver) solveTopTwo(first, second int, logRatio float64, eq *Equilibriu
 	eq.markAgents(pieceSemiMixed, first, second)
 }
 
-// solveDissipated is solveTopTwo for rho > 2. Let sigma be the symmetric strategy
-// of two agents of value 1 who earn nothing by it. Agent 1 plays v_2 sigma, and agent 2
-// does so with probability k, else 0: agent 2 then earns nothing, and agent 1
-// v_1 (1-k), by any signal in sigma's support, and neither can earn more.
-func (s *Solver) solveDissipated(first, second int, k float64, eq *Equilibrium) {
-	rho := s.contest.Exponent
+// solveDissipated is solveTopTwo for rho > 2, and for rho = 2 with a fee f. Let sigma be the
+// symmetric strategy of two agents of value 1 who earn nothing by it, without a fee, and
+// c = (w_2/w_1)^(1/rho). Agent 2 stands back with probability z, agent 1 with
+// probability w, and it signals next to nothing, dust, with probability P - w; else they
+// play s_1 sigma and s_2 sigma, s_1 = c s_2. Any signal in sigma's support then brings
+// either agent as much as dust does if
+//
+//	s_1 = v_1 (1-z),  s_2 = v_2 (1-P),  u_1 = v_1 z - f,  u_2 = v_2 P - f,
+//
+// and no signal more. Standing back brings agent 1 v_1 z/n and agent 2 v_2 w/n, so that
+//
+//	w = 0, P = f/v_2, u_1 = v_1 - f - c (v_2-f), u_2 = 0   if u_1 >= v_1 z/n, else
+//	u_1 = v_1 z/n, u_2 = v_2 w/n,
+//
+// where with weights either agent may be the one that signals dust.
+//
+// It reports whether that keeps the others out: without a fee, or with w = 0 and equal
+// weights, it does. At 10/9/8, rho = 3, f = 1/2 a test asserts payoffs 1, 0, 0 and z = 0.15.
+func (s *Solver) solveDissipated(first, second int, eq *Equilibrium) bool {
+	rho, fee, n := s.contest.Exponent, s.contest.Fee, float64(len(s.values))
+	c := math.Exp((math.Log(s.weight(second)) - math.Log(s.weight(first))) / rho)
+	if s.values[first]-fee < c*(s.values[second]-fee) {
+		first, second, c = second, first, 1/c
+	}
+	v1, v2 := s.values[first], s.values[second]
+	scale2 := v2 - fee
+	scale1 := c * scale2
+	if !(scale2 > 0) {
+		return false
+	}
+	z, out, stay := 1-scale1/v1, 0.0, fee/v2 // stay: P
+	if fee == 0 && v1 == scale1 {
+		z = 0
+	}
+	slack := v1*z*(1-1/n) - fee
+	if slack < 0 && fee > 0 {
+		indifferent := func() bool {
+			z = fee / v1 * (n / (n - 1))
+			scale1 = v1 * (1 - z)
+			scale2 = scale1 / c
+			stay = 1 - scale2/v2
+			out = math.Max(0, n*(stay-fee/v2))
+			return scale2 > 0 && out <= stay*(1+1e-9)
+		}
+		if !indifferent() {
+			first, second, c, v1, v2 = second, first, 1/c, v2, v1
+			if !indifferent() {
+				return false
+			}
+		}
+		out = math.Min(out, stay)
+	}
+	if (len(s.contest.Weights) > 0 && fee > 0 || out > 0) && len(s.order) > 2 {
+		// The others' best signals against the strategies.
+		d := s.fray(nil)
+		if !s.dissipated.solve(rho) {
+			return false
+		}
+		d.fighters = []fighter{
+			d.scaled(s, first, scale1, out, stay-out),
+			d.scaled(s, second, scale2, z, 0),
+		}
+		if d.entered(s, 1e-6) {
+			return false
+		}
+	}
 	eq.Method, eq.Regime, eq.Approximate = methodDissipated, Mixed, true
 	eq.Selection = "payoffs, spends and chances are those of every equilibrium; the profile is an epsilon-equilibrium"
+	if fee > 0 {
+		eq.Method = methodTolled
+		eq.Selection = "the strategies without a fee, scaled, others may exist; the profile is an epsilon-equilibrium"
+	}
 	if len(s.order) > 2 {
 		eq.Selection = "the two highest values compete, the others stand back; the profile is an epsilon-equilibrium"
 	}
-	v1, v2 := s.values[first], s.values[second]
-	eq.Win[first], eq.Win[second] = 1-k/2, k/2
-	eq.Cost[first], eq.Cost[second] = v1*k/2, v2*k/2
-	eq.Payoff[first], eq.Payoff[second] = v1*(1-k), 0
+	for i, v := range s.values {
+		eq.Win[i] = z * out / n
+		eq.Payoff[i] = v * eq.Win[i]
+	}
+	eq.Win[second] += (1 - z) * (1 + stay) / 2
+	eq.Win[first] = z*(1-out) + (1-z)*(1-stay)/2 + z*out/n
+	eq.Cost[first] = (1-stay)*scale1/2 + (1-out)*fee
+	eq.Cost[second] = (1 - z) * (scale2/2 + fee)
+	eq.Payoff[first], eq.Payoff[second] = v1*z-fee, v2*stay-fee
+	if out == 0 {
+		eq.Payoff[second] = 0
+	}
 	eq.Margin = v1 * (rho - 2)
-	eq.Profile.Signals[first], eq.Profile.Signals[second] = eq.Cost[first], eq.Cost[second]
+	if fee > 0 {
+		eq.Margin = math.Min(eq.Margin, math.Abs(slack))
+	}
+	eq.Profile.Signals[first], eq.Profile.Signals[second] = (1-stay)*scale1/2, (1-z)*scale2/2
 	eq.markAgents(pieceDissipated, first, second)
 	if s.Brief {
-		return
+		return true
 	}
 	eq.mixtures(len(s.values))
-	if !s.dissipated.solve(rho) { // the gain from the all-pay auction's strategies is O(v/rho^2)
-		eq.knot(first, 0, 0)
-		eq.knot(first, v1*k, 1)
-		eq.knot(second, 0, 1-k)
-		eq.knot(second, v2, 1)
+	s.sigma(first, scale1, out, stay-out, eq)
+	s.sigma(second, scale2, z, 0, eq)
+	return true
+}
+
+// solveTolled is solveDissipated between the two agents to whom the right is worth most
+// above the fee, in units in which the weights are 1.
+func (s *Solver) solveTolled(eq *Equilibrium) bool {
+	first, second, best, next := -1, -1, 0.0, 0.0
+	for _, i := range s.order {
+		switch worth := math.Exp(math.Log(s.weight(i))/s.contest.Exponent) * (s.values[i] - s.contest.Fee); {
+		case worth > best:
+			first, second, best, next = i, first, worth, best
+		case worth > next:
+			second, next = i, worth
+		}
+	}
+	return second >= 0 && s.solveDissipated(first, second, eq)
+}
+
+// sigma writes the strategy of an agent that stands back with probability out, signals
+// dust with probability least, and else plays scale times the symmetric strategy.
+func (s *Solver) sigma(agent int, scale, out, least float64, eq *Equilibrium) {
+	sum := 0.0
+	if out > 0 {
+		eq.knot(agent, 0, out)
+		sum = out
+	}
+	play := func(a, p float64) {
+		if sum > 0 {
+			eq.knot(agent, a, sum)
+		}
+		sum += p
+		eq.knot(agent, a, sum)
+	}
+	if least > 0 {
+		play(dust*s.values[agent], least)
+	}
+	rest := 1 - out - least
+	if !s.dissipated.solve(s.contest.Exponent) { // the gain from the all-pay auction's strategies is O(v/rho^2)
+		eq.knot(agent, 0, sum)
+		eq.knot(agent, scale, 1)
 		return
 	}
-	sum := 0.0
-	if k < 1 {
-		eq.knot(second, 0, 1-k)
-	}
 	for i, y := range s.dissipated.atoms {
-		before := sum
-		sum += s.dissipated.masses[i]
 		if i == len(s.dissipated.atoms)-1 {
-			sum = 1
+			rest = 1 - sum
+			play(y*scale, rest)
+			m := &eq.Profile.Mixed[agent]
+			m.Cumulative[len(m.Cumulative)-1] = 1
+			return
 		}
-		if i > 0 {
-			eq.knot(first, y*v1*k, before)
-		}
-		eq.knot(first, y*v1*k, sum)
-		if i > 0 || k < 1 {
-			eq.knot(second, y*v2, 1-k+k*before)
-		}
-		eq.knot(second, y*v2, 1-k+k*sum)
+		play(y*scale, rest*s.dissipated.masses[i])
 	}
 }

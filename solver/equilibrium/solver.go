@@ -170,10 +170,10 @@ func zeros(x []float64, n int) []float64 {
 	return x
 }
 
-// room returns a slice of n numbers in x's memory where it fits.
-func room(x []float64, n int) []float64 {
+// room returns a slice of length n in x's memory where it fits.
+func room[T any](x []T, n int) []T {
 	if cap(x) < n {
-		return make([]float64, n)
+		return make([]T, n)
 	}
 	return x[:n]
 }
