@@ -22,13 +22,11 @@ type bimatrix struct {
 // shift added both must be positive. It reports whether it did; what is played with a
 // probability below 1e-13 is not played.
 func (g *bimatrix) solve(rows, columns int, shift float64, payoff func(i, j int) (row, column float64), row, column []float64) bool {
+	const starts = 3
 	size := rows + columns
-	for first := range size {
-		if first > 8 {
-			return false
-		}
+	for first := range min(starts, size) {
 		g.start(rows, columns, shift, payoff)
-		if g.path(rows, columns, first*size/min(size, 9)) {
+		if g.path(rows, columns, first*size/starts) {
 			g.read(0, 0, row)
 			g.read(1, rows, column)
 			if normal(row) && normal(column) {

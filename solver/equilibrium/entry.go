@@ -14,7 +14,8 @@ import "math"
 // satisfies the third; then, for few agents, the largest set that satisfies all
 // three, highest values first. As a set grows its members' payoffs fall, so
 // that the largest is found by bisection. Where there is no such set: everyone at zero or one
-// agent alone if the fee deters the rest; the two highest mixing, if that
+// agent alone if the fee deters the rest; the two highest mixing by a closed form; one agent
+// hesitating; two, then more, mixing over finitely many signals; each if that
 // keeps the others out; else no equilibrium is claimed. Perez-Castrillo, Verdier 1992. Tests assert three of five
 // equal agents at rho = 1.5, and {1,2} of 10/9/8 at rho = 1.4.
 func (s *Solver) solveEntry(eq *Equilibrium) {
@@ -84,7 +85,7 @@ func (s *Solver) solveEntry(eq *Equilibrium) {
 	if len(s.order) >= 2 && s.solveFray(eq) {
 		return
 	}
-	eq.notFound("no set of participants that was tried is a pure equilibrium; mixed ones were not looked for")
+	eq.notFound("no set of participants that was tried is a pure equilibrium, and no mixed one was found")
 }
 
 // notFound says so, and leaves everyone at zero.

@@ -30,7 +30,10 @@ func (s *Solver) fighter(agent int) fighter {
 // solveDuel is what solveEntry does where no set of participants is a pure equilibrium and
 // no single agent's hesitation makes one: the two highest effective values mix.
 func (s *Solver) solveDuel(eq *Equilibrium) bool {
-	const most = 1e-5
+	const most, steepest = 1e-5, 25 // steeper, there are too many atoms
+	if s.contest.Exponent > steepest {
+		return false
+	}
 	d := duel{fray: s.fray(s.order[:2])}
 	epsilon := d.solve(&s.dissipated)
 	if !(epsilon <= most) || d.entered(s, 1e-11) {
