@@ -17,9 +17,10 @@ type duel struct {
 	plans  [2][]float64
 }
 
-// solve looks for an equilibrium of the two fighters, and returns what can be gained.
-func (d *duel) solve(sigma *dissipation) (epsilon float64) {
-	const enough, points, pivots = 1e-11, 160, 5000
+// solve looks for an equilibrium of the two fighters, with about so many pivots of the restricted
+// games for each start, and returns what can be gained.
+func (d *duel) solve(sigma *dissipation, pivots int) (epsilon float64) {
+	const enough, points = 1e-11, 160
 	epsilon = math.Inf(1)
 	var best [2]fighter
 	keep := func(gain float64) {

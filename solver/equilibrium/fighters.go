@@ -30,12 +30,16 @@ func (s *Solver) fighter(agent int) fighter {
 // solveDuel is what solveEntry does where no set of participants is a pure equilibrium and
 // no single agent's hesitation makes one: the two highest effective values mix.
 func (s *Solver) solveDuel(eq *Equilibrium) bool {
-	const most, steepest = 1e-5, 25 // steeper, there are too many atoms
+	const most, steepest = 1e-5, 10 // steeper, there are too many atoms
 	if s.contest.Exponent > steepest {
 		return false
 	}
+	pivots := 2000
+	if s.Brief {
+		pivots = 200
+	}
 	d := duel{fray: s.fray(s.order[:2])}
-	epsilon := d.solve(&s.dissipated)
+	epsilon := d.solve(&s.dissipated, pivots)
 	if !(epsilon <= most) || d.entered(s, 1e-11) {
 		return false
 	}

@@ -45,7 +45,7 @@ func TestTolled(t *testing.T) {
 func TestDuelAgainstClosedForm(t *testing.T) {
 	d := duel{fray: fray{rho: 2, fee: 0.05, agents: 3, phantom: math.Inf(-1)}}
 	d.fighters = []fighter{{value: 1}, {agent: 1, value: 0.9}}
-	if epsilon := d.solve(nil); epsilon > 1e-11 {
+	if epsilon := d.solve(nil, 1000); epsilon > 1e-11 {
 		t.Fatalf("%g can be gained", epsilon)
 	}
 	near(t, "payoff", d.fighters[0].payoff, 0.1, 1e-12)

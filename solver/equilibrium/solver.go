@@ -17,7 +17,7 @@ type Solver struct {
 	Warm bool
 	// Brief leaves out profiles that cost far more than the payoffs (contests with an
 	// exponent above 2, whose payoffs are known by theorem): Profile then holds
-	// mean signals only.
+	// mean signals only. Mixtures that take long to find are not looked for.
 	Brief bool
 
 	order      []int     // agents of positive value, highest effective value first
