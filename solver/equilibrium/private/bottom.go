@@ -8,14 +8,15 @@ import (
 	"allot/solver/equilibrium"
 )
 
-// The lower end of a first-price auction among different agents: the lowest bid that can win,
-// who plays below it, and markets where one agent is above all others. See firstPrice for the
+// The lower end of an auction among different agents: the lowest bid that can win, who plays
+// below it, and markets where one agent is above all others. See firstPrice for the
 // rule and its sources. A test asserts 1/4 for U[0,1] against U[1/2,2] (Kaplan, Zamir 2012) and
 // bid 1 for U[5,6] against U[0,1].
 
 // lowest is the lowest bid that can win, and the agent whose support starts above it, if
 // there is exactly one.
-func lowest(groups []*group, reserve float64) (low float64, strong *group) {
+func lowest(groups []*group, rule mechanisms.Ranking) (low float64, strong *group) {
+	reserve := rule.Reserve
 	for _, g := range groups {
 		if strong == nil || g.low > strong.low {
 			strong = g
@@ -37,10 +38,11 @@ func lowest(groups []*group, reserve float64) (low float64, strong *group) {
 	if next >= strong.low {
 		return strong.low, nil
 	}
-	// One agent is above the others for sure: argmax (l-b) prod F_j(b).
+	// One agent is above the others for sure: argmax (l-b) H(b) + (1-lambda) int_r^b H with
+	// H = prod F_j, the others bidding their values.
 	l := strong.low
-	pay := func(b float64) float64 {
-		p := l - b
+	win := func(b float64) float64 {
+		p := 1.0
 		for _, g := range groups {
 			if g != strong {
 				p *= power(g.CDF(b), g.n)
@@ -58,14 +60,27 @@ func lowest(groups []*group, reserve float64) (low float64, strong *group) {
 		candidates = append(candidates, next+(l-next)*float64(i)/400)
 	}
 	sort.Float64s(candidates)
+	// What a candidate brings, int H being known up to a candidate below it.
+	spared, from := 0.0, next
+	pay := func(b float64) float64 {
+		p := (l - b) * win(b)
+		if rule.First < 1 {
+			p += (1 - rule.First) * (spared + integral(win, from, b))
+		}
+		return p
+	}
 	best, most := next, pay(next)
 	at := sort.SearchFloat64s(candidates, next)
 	for i, b := range candidates {
 		if b < next || b > l {
 			continue
 		}
-		if p := pay(b); p > most {
+		p := pay(b)
+		if p > most {
 			best, most, at = b, p, i
+		}
+		if rule.First < 1 {
+			spared, from = spared+integral(win, from, b), b
 		}
 	}
 	// Golden section to rounding, then the derivative's sign by a parabola.
@@ -73,6 +88,8 @@ func lowest(groups []*group, reserve float64) (low float64, strong *group) {
 	if at > 0 {
 		a = math.Max(next, candidates[at-1])
 	}
+	spared, from = 0, a // what is below matters to none of them
+	most = pay(best)
 	if at+1 < len(candidates) {
 		b = math.Min(l, candidates[at+1])
 	}
@@ -145,7 +162,8 @@ func (s Solver) alone(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 				ends := panels([]*group{g}, low)
 				tail = low*entry.above + over(g.survival, ends) + beyond([]*group{g}, ends[len(ends)-1])
 			}
-			acc.Win[i], acc.Cost[i], acc.Payoff[i] = entry.above, low*entry.above, tail-low*entry.above
+			price := low - (1-rule.First)*runnerUp(groups, g, rule.Reserve, low)
+			acc.Win[i], acc.Cost[i], acc.Payoff[i] = entry.above, price*entry.above, tail-price*entry.above
 			acc.Welfare += tail
 			unsold -= entry.above
 		} else {
@@ -161,6 +179,28 @@ func (s Solver) alone(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 	s.leftovers(eq, groups, low)
 	eq.Bottom, eq.Top = low, low
 	eq.Status = equilibrium.Converged
+}
+
+// runnerUp is int_reserve^low prod F_j over the rivals of the one agent of group g: what a bid
+// of low is above the expectation of theirs, and of the reserve.
+func runnerUp(groups []*group, g *group, reserve, low float64) float64 {
+	var others []*group
+	for _, o := range groups {
+		if o != g {
+			others = append(others, o)
+		}
+	}
+	if len(others) == 0 || low <= reserve {
+		return math.Max(0, low-reserve)
+	}
+	ends := panels(others, reserve)
+	for i, x := range ends {
+		if x >= low {
+			ends = ends[:i]
+			break
+		}
+	}
+	return over(func(x float64) float64 { return below(others, x) }, append(ends, low))
 }
 
 // truth0 adds types that bid their values from the reserve up to low, standing back

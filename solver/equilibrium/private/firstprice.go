@@ -8,31 +8,26 @@ import (
 	"allot/solver/equilibrium"
 )
 
-// Different agents in a first-price auction: the system of differential equations in
-// system.go, shot from the top bid, which is the one unknown. Backwards from the top one
-// error grows, by 1/H, H being the chance to win: in money it stays what it was, so
-// that with a top bid exact to rounding the strategies are good down to chances of 1e-9,
-// below which they are joined to the lowest bid by hand.
+// Different agents in a first-price auction, or one whose price is a mix of the winner's bid, of
+// weight lambda, and the runner-up's: the system of differential equations in system.go, shot
+// from the top bid, which is the one unknown. Backwards from the top one error grows, by 1/H, H
+// being the chance to win: in money it stays what it was, so that with a top bid exact to rounding
+// the strategies are good down to chances of 1e-9, below which they are joined to the lowest bid
+// by hand.
 //
 // The lowest bid that can win is the reserve r, or the highest of all low ends of the
 // supports if two agents have it or more, or for a single agent with the highest low end l
-// argmax_b (l-b) prod F_j(b) over the others: types below it bid their values, or stand
-// back below the reserve. A value that is known mixes. (Vickrey 1961, appendix III;
+// argmax_b (l-b) H(b) + (1-lambda) int_r^b H, H = prod F_j over the others: types below it bid
+// their values, or stand back below the reserve. A value that is known mixes. With lambda < 1
+// relax.go takes over from the shot at lambda 1. (Vickrey 1961, appendix III;
 // Griesmer, Levitan, Shubik 1967; Maskin, Riley 2000; Lebrun 1999, 2006; Fibich, Gavish
 // 2011; Kaplan, Zamir 2012.) A test asserts top bid 2/3 and revenue 0.459005 for U[0,1]
 // against U[0,2], 37/64 and 0.426291 for F = v against v^2, and Vickrey's bids of
 // [1/4, 7/16] for U[0,1] against a known 1/2.
 func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*group) {
 	eq.Method = "first-order conditions integrated from the top bid (Marshall et al. 1994; Lebrun 1999)"
-	low, strong := lowest(groups, rule.Reserve)
-	var active []*group
-	n := 0
-	for _, g := range groups {
-		if g.high > low {
-			active = append(active, g)
-			n += g.n
-		}
-	}
+	low, strong := lowest(groups, rule)
+	active, n := reaching(groups, low)
 	for _, g := range active {
 		if g.point() && g.n > 1 {
 			eq.Status, eq.Reason = equilibrium.NotFound, "several agents with one known value among others: no method here solves that"
@@ -43,8 +38,27 @@ func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*g
 		s.alone(eq, rule, groups, active, low)
 		return
 	}
+	// The lowest bid that can win, and what the lowest type of a single agent above all others
+	// gets there. A price mix is reached from the first-price auction.
+	lower := func(first float64) (low, floor float64) {
+		low, _ = lowest(groups, mechanisms.Ranking{First: first, Reserve: rule.Reserve})
+		if strong == nil {
+			return low, 0
+		}
+		floor = math.Pow(strong.low-low, first)
+		for _, g := range groups {
+			if g != strong {
+				floor *= power(g.CDF(low), g.n)
+			}
+		}
+		return low, floor
+	}
+	mix := rule.First < 1
+	floor := 0.0
+	low, floor = lower(1)
+	active, _ = reaching(groups, low)
 	sys := newSystem(active, rule.Reserve, eq.Highest)
-	sys.low = low
+	sys.low, sys.floor = low, floor
 	sys.tolerance = math.Min(1e-8, math.Max(1e-13, 1e-4*s.Tolerance))
 	sys.depth = -300
 	if strong != nil {
@@ -58,12 +72,6 @@ func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*g
 		}
 		if g == strong {
 			sys.strong = i
-			sys.floor = g.low - low
-			for _, h := range active {
-				if h != g {
-					sys.floor *= power(h.CDF(low), h.n)
-				}
-			}
 		}
 	}
 	if math.IsInf(sys.end, -1) || sys.end < sys.depth {
@@ -75,17 +83,39 @@ func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*g
 		eq.Status, eq.Reason = equilibrium.NotFound, "the integration from the top bid did not settle"
 		return
 	}
-	eq.Top, eq.Bottom = top, low
 	last := sys.shoot(top, sys.tolerance, true)
 	if !last.ok || len(sys.steps) == 0 {
 		eq.Status, eq.Reason = equilibrium.NotFound, "the integration from the top bid did not settle"
 		return
 	}
+	if mix {
+		if strong != nil {
+			eq.Selection = "types that cannot win bid their values"
+		}
+		eq.Method = "first-order conditions of a price mix by collocation, led from the first-price auction (Kierzenka, Shampine 2001)"
+		if !sys.relax(rule.First, lower) {
+			eq.Status, eq.Reason = equilibrium.NotFound, "the collocation of the price mix did not settle"
+			return
+		}
+		top = sys.steps[0].c[5*len(active)]
+	}
+	eq.Top, eq.Bottom = top, sys.low
 	s.trace(eq, rule, groups, active, sys, strong)
 	eq.Status = equilibrium.Converged
 	if bad := eq.Reason + unsound(eq); bad != "" {
 		*eq = Equilibrium{Status: equilibrium.NotFound, Method: eq.Method, Reason: bad, Highest: eq.Highest}
 	}
+}
+
+// reaching are the groups with values above a bid, and the number of their agents.
+func reaching(groups []*group, bid float64) (active []*group, n int) {
+	for _, g := range groups {
+		if g.high > bid {
+			active = append(active, g)
+			n += g.n
+		}
+	}
+	return active, n
 }
 
 // unsound says what is not a number in an equilibrium.
@@ -139,6 +169,9 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 	}
 	var places []knot
 	limit := 1.2 * s.Tolerance * eq.Highest
+	if sys.first < 1 {
+		limit *= 0.8
+	}
 	other := make([]float64, k+1)
 	gain := func(st *step, w0, w1 float64) float64 {
 		st.inside(w0, y)
@@ -238,21 +271,35 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 	}
 	eq.Top = math.Max(eq.Top, top)
 	s.expect(sys, last, win, worth, cost)
-	if sys.inLog { // above the first step
-		st := &sys.steps[0]
-		st.inside(0, y)
+	if strong != nil && sys.first < 1 { // what the runner-up bids below the last step
+		st := &sys.steps[last-1]
+		st.inside(1, y)
+		chance := 1.0
 		for i, g := range active {
-			if !st.joined[i] {
-				continue
+			if g != strong {
+				chance *= math.Exp(float64(g.n) * y[i])
 			}
-			q := -math.Expm1(y[i])
-			win[i] += q
-			cost[i] += q * eq.Top
-			if g.tail != nil && g.high == math.Inf(1) {
-				worth[i] += g.tail(g.upper(q))
-			} else {
-				worth[i] += q * sys.value(i, y[i])
-			}
+		}
+		cost[sys.strong] -= (1 - sys.first) * (runnerUp(groups, strong, sys.reserve, sys.low) + math.Max(0, y[k]-sys.low)*chance)
+	}
+	// Above the first step.
+	sys.steps[0].inside(0, y)
+	for i, g := range active {
+		q := -math.Expm1(y[i])
+		if !sys.steps[0].joined[i] || q <= 0 {
+			continue
+		}
+		win[i] += q
+		cost[i] += q * eq.Top
+		v := sys.value(i, y[i])
+		switch {
+		case g.tail != nil && g.high == math.Inf(1):
+			worth[i] += g.tail(v)
+		case q > 1e-9:
+			ends := panels([]*group{g}, v)
+			worth[i] += q*v + over(g.survival, ends) + beyond([]*group{g}, ends[len(ends)-1])
+		default:
+			worth[i] += q * v
 		}
 	}
 	agents := len(eq.Curves)
@@ -321,8 +368,10 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 }
 
 // expect adds up what the steps bring: dF^N for the highest bid's distribution function
-// F^N = e^L, of which a group that takes part has the share dl_k/dL. Followers, who are few,
-// are added by the trapezoid rule.
+// F^N = e^L, of which a group that takes part has the share dl_k/dL. The winner is spared
+// (1-lambda) of the distance to the runner-up, int (1-G_k) H_k db with G_k its own and H_k
+// the best opposing bid's distribution function. Followers, who are few, are added by the
+// trapezoid rule.
 func (s Solver) expect(sys *system, last int, win, worth, cost []float64) {
 	k := len(sys.groups)
 	y, dy := make([]float64, k+1), make([]float64, k+1)
@@ -361,9 +410,10 @@ func (s Solver) expect(sys *system, last int, win, worth, cost []float64) {
 				if st.joined[i] {
 					win[i] += f * h * dy[i]
 					worth[i] += f * h * dy[i] * sys.phi[i]
-					cost[i] += f * h * dy[i] * y[k]
+					cost[i] += f * (h*dy[i]*y[k] + (1-sys.first)*math.Exp(all-y[i])*math.Expm1(y[i])*dy[k])
 					continue
 				}
+				cost[i] -= f * (1 - sys.first) * h * few[i] * dy[k]
 				if few[i] > 0 {
 					d := few[i] - before[i]
 					mean := h
@@ -371,7 +421,7 @@ func (s Solver) expect(sys *system, last int, win, worth, cost []float64) {
 						mean = h/2 + chance/2
 					}
 					win[i] += mean * d
-					worth[i] += mean * d * (y[k] + dy[k])
+					worth[i] += mean * d * (y[k] + sys.first*dy[k])
 					cost[i] += mean * d * (y[k]/2 + bid/2)
 				}
 				before[i] = few[i]
@@ -414,7 +464,7 @@ func (s Solver) patch(build []knots, active []*group, sys *system, y []float64, 
 		return
 	}
 	// The single agent with the highest low end is kept indifferent: the others' bids have
-	// prod G = U/(l-b).
+	// prod G = U/(l-b)^lambda.
 	from, to, pay := 0.0, 0.0, 0.0
 	for i, g := range active {
 		if g == strong {
@@ -423,10 +473,10 @@ func (s Solver) patch(build []knots, active []*group, sys *system, y []float64, 
 		from += float64(g.n) * math.Log(start[i])
 		to += float64(g.n) * y[i]
 	}
-	pay = to + math.Log(strong.low-b)
+	pay = to + sys.first*math.Log(strong.low-b)
 	for j := range steps {
 		x := sys.low + (b-sys.low)*float64(j)/steps
-		h := pay - math.Log(strong.low-x)
+		h := pay - sys.first*math.Log(strong.low-x)
 		w := 0.0
 		if to > from {
 			w = math.Min(1, math.Max(0, (h-from)/(to-from)))

@@ -7,6 +7,8 @@
 //     (Vickrey 1961; Riley, Samuelson 1981), by quadrature in ranks;
 //   - different agents in a first-price auction: the system of Marshall, Meurer,
 //     Richard, Stromquist (1994) and Lebrun (1999), integrated from the top;
+//   - different agents in an auction with a price between the first and the second bid: the
+//     same system with the own bid's weight in it, by collocation, led from the first price;
 //   - different agents in a second-price auction: truth (Vickrey 1961);
 //   - two different agents in an all-pay auction: the matching function of Amann,
 //     Leininger (1996);
@@ -141,11 +143,14 @@ func (s Solver) Solve(m mechanisms.Mechanism, values []mechanisms.Distribution) 
 		s.symmetric(eq, rule, groups[0])
 	case !rule.AllPay && rule.First == 0:
 		s.truthful(eq, rule, groups)
-	case !rule.AllPay && rule.First == 1:
-		s.firstPrice(eq, rule, groups)
+	case !rule.AllPay:
+		if s.firstPrice(eq, rule, groups); eq.Status != equilibrium.Converged && rule.First < 1 {
+			*eq = Equilibrium{Curves: make([]mechanisms.BidCurve, len(values)), Highest: eq.Highest}
+			s.ranked(eq, rule, groups)
+		}
 	case rule.AllPay && len(groups) == 2 && len(values) == 2:
 		s.allPay(eq, rule, groups)
-	default: // all-pay among three or more, and mixed prices
+	default: // all-pay among three or more
 		s.ranked(eq, rule, groups)
 	}
 	return eq, nil

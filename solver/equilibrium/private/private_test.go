@@ -235,6 +235,13 @@ func TestMarkets(t *testing.T) {
 		{"equal agents, an atom and a gap", auction(t, 1, 0.5), times(3, knots), 1e-6},
 		{"a heavy tail, a mix", auction(t, 0.3, 1.2), times(3, pareto(t, 1, 1.27)), 1e-6},
 		{"many agents", auction(t, 1, 0), times(50000, u), 1e-6},
+		{"a mix, builders", auction(t, 0.3, 0.02), []dist{a, a, b, b}, 1e-6},
+		{"a mix, a known value", auction(t, 0.5, 0), []dist{u, mechanisms.Point(0.5)}, 1e-6},
+		{"a mix, weak ones join below the top", auction(t, 0.2, 0), []dist{u, u2, u2, power(t, 2, 1)}, 1e-6},
+		{"a mix, no density at the top", auction(t, 0.4, 0), []dist{beta, u}, 1e-6},
+		{"a mix, unbounded against bounded", auction(t, 0.03, 0.1), []dist{exponential(t, 1), u}, 1e-6},
+		{"a mix, one above two", auction(t, 0.5, 0), []dist{pareto(t, 1, 3), exponential(t, 1), exponential(t, 1)}, 2e-6},
+		{"a mix, one below the others' lowest bid", auction(t, 0.1, 0), []dist{u, uniform(t, 0.9, 2), uniform(t, 0, 0.6)}, 1e-6},
 		{"second price", auction(t, 0, 0.5), []dist{u, u2}, 1e-6},
 		{"second price, unbounded", auction(t, 0, 0), []dist{a, a, b, b}, 1e-6},
 		{"second price, atoms", auction(t, 0, 0), []dist{sample, sample, u, mechanisms.Point(2)}, 1e-4},
@@ -291,6 +298,10 @@ func TestSimulation(t *testing.T) {
 		{"three", auction(t, 1, 0), []dist{u, u2, u2}},
 		{"second", auction(t, 0, 0.6), []dist{u, u2, u2}},
 		{"mix", auction(t, 0.5, 0.3), times(3, u)},
+		{"mix, different", auction(t, 0.3, 0.3), []dist{u, u2, u2}},
+		{"mix, builders", auction(t, 0.1, 0), []dist{a, a, b, b}},
+		{"mix, one above the other", auction(t, 0.5, 0.1), []dist{u, uniform(t, 0.5, 2)}},
+		{"mix, top bids within rounding", auction(t, 0.02, 0), []dist{u, u2}},
 		{"all-pay", allPay(t, 0.2), []dist{u, u2}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -347,7 +358,7 @@ func TestProperties(t *testing.T) {
 		h1, h2, a1, a2 := 0.5+r.Float64(), 0.5+2*r.Float64(), 0.5+2*r.Float64(), 0.5+2*r.Float64()
 		reserve := 0.3 * r.Float64() * math.Min(h1, h2)
 		const factor = 7.5
-		for _, first := range []float64{1, 0} {
+		for _, first := range []float64{1, 0.4, 0} {
 			values := []dist{power(t, a1, h1), power(t, a2, h2), power(t, a2, h2)}
 			x := solved(t, auction(t, first, reserve), values, 2e-6)
 			scaled := []dist{power(t, a1, factor*h1), power(t, a2, factor*h2), power(t, a2, factor*h2)}
@@ -371,7 +382,6 @@ func TestApproximate(t *testing.T) {
 		values []dist
 	}{
 		{"three different agents, all-pay", allPay(t, 0), []dist{u, uniform(t, 0, 2), uniform(t, 0, 3)}},
-		{"a mix among different agents", auction(t, 0.5, 0), []dist{u, uniform(t, 0, 2)}},
 	} {
 		eq, err := private.Solver{}.Solve(c.m, c.values)
 		if err != nil || eq.Status != equilibrium.IterationLimit || !(eq.Account.Revenue() > 0) {

@@ -2,10 +2,11 @@ package private
 
 import "math"
 
-// system is the first-price auction among groups k of n_k agents as a system of
-// differential equations. With l_k = ln F_k(phi_k), p_k = 1/(phi_k - b) and
-// T = sum n_k p_k/(N-1), the first-order conditions are dl_k/db = T - p_k (Marshall,
-// Meurer, Richard, Stromquist 1994). In the independent variable L = sum n_k l_k, the log
+// system is the auction among groups k of n_k agents in which the winner's own bid has the
+// weight lambda in the price (1: first price) as a system of differential equations. With
+// l_k = ln F_k(phi_k), p_k = lambda/(phi_k - b) and T = sum n_k p_k/(N-1), the first-order
+// conditions are dl_k/db = T - p_k (lambda 1: Marshall, Meurer, Richard, Stromquist 1994).
+// In the independent variable L = sum n_k l_k, the log
 // of the distribution function of the highest bid, they become
 //
 //	db/dL = 1/T,   dl_k/dL = 1 - p_k/T,
@@ -18,6 +19,7 @@ import "math"
 // at its top, they follow the others: p_k = T over these.
 type system struct {
 	groups  []*group
+	first   float64 // lambda
 	reserve float64
 	low     float64 // the lowest bid that can win
 	end     float64 // L there
@@ -29,12 +31,13 @@ type system struct {
 	tolerance float64 // of the integration, for a step, as a share of E max v
 
 	strong int     // the one group whose support starts above low, or -1
-	floor  float64 // what its lowest type gets: max (l-b) prod F_j(b)
+	floor  float64 // (l-low)^lambda prod F_j(low), the same along its lowest type's indifference
 
-	joined []bool // dynamic, not following
-	p      []float64
-	active []bool
-	phi    []float64
+	relaxed bool   // no event is found: whoever has l_k = 0 may wait
+	joined  []bool // dynamic, not following
+	p       []float64
+	active  []bool
+	phi     []float64
 
 	stages  [7][]float64
 	y, next []float64
@@ -53,7 +56,7 @@ type step struct {
 
 func newSystem(groups []*group, reserve, scale float64) *system {
 	k := len(groups)
-	s := &system{groups: groups, reserve: reserve, scale: scale, strong: -1}
+	s := &system{groups: groups, first: 1, reserve: reserve, scale: scale, strong: -1}
 	s.joined, s.active = make([]bool, k), make([]bool, k)
 	s.p, s.phi = make([]float64, k), make([]float64, k)
 	for i := range s.stages {
@@ -121,6 +124,9 @@ func (s *system) slope(y, dy []float64) bool {
 		s.phi[i] = s.value(i, y[i])
 		gap := s.phi[i] - b
 		if gap <= 0 {
+			if s.relaxed && y[i] >= 0 { // it waits
+				continue
+			}
 			return false
 		}
 		s.p[i] = 1 / gap
@@ -153,7 +159,7 @@ func (s *system) slope(y, dy []float64) bool {
 			dy[i] = 1 - s.p[i]/t
 		}
 	}
-	dy[k] = 1 / t
+	dy[k] = 1 / (s.first * t)
 	return true
 }
 
@@ -161,7 +167,7 @@ func (s *system) slope(y, dy []float64) bool {
 // others.
 func (s *system) follower(k int, b, perT float64) float64 {
 	g := s.groups[k]
-	v := b + perT
+	v := b + s.first*perT
 	if v >= g.high {
 		return 0
 	}

@@ -1,0 +1,253 @@
+package private
+
+import "math"
+
+// relaxed is the system of system.go as a boundary-value problem, for prices in which the
+// winner's own bid has a small weight lambda: from the top downward an error of the bid grows by
+// H^(-1/lambda), H being the chance to win, so that no top bid in floating point leads far.
+// Collocation has no direction. Between stations y is a cubic whose slope is the system's at both
+// ends and in the middle,
+//
+//	y_1 - y_0 = h/6 (f_0 + 4 f_m + f_1),   y_m = (y_0+y_1)/2 + h/8 (f_0 - f_1)
+//
+// (Lobatto IIIA, order 4; Kierzenka, Shampine 2001), with l_k given at the top, and at the bottom
+// b, or for a single agent above the others its indifference. Newton's method solves it for a
+// sequence of lambda that falls from 1, where shots from the top lead; the stations follow where the
+// cubic departs from the system. Groups that wait have dl_k/dL = max(0, 1 - p_k/T): no event
+// needs to be found. Domain: every lambda in (0, 1] down to about 1e-3. A test asserts the bids
+// and the revenue of two draws of U[0,1] written as different distributions at lambda 0.05, where
+// b = v (n-1)/(n-1+lambda).
+type relaxed struct {
+	*system
+	stations []station
+	tie      float64 // the lowest station's (b-low)/(phi-low) at lambda 1, 0 where its bid is given
+
+	rows [][]float64
+	done [][]float64 // the eliminated rows of all stations
+	move []float64   // the Newton step
+	mid  slope
+	fall []float64 // d (1/(phi_k-b))/dl_k
+}
+
+// station is a place on the way from the top to the bottom.
+type station struct {
+	at    float64 // L
+	inLog bool    // whether the step down from here is in ln(-L)
+	y     []float64
+	slope
+}
+
+// slope is the system's slope dy/dL and its derivative by y, row by row.
+type slope struct {
+	f, by []float64
+	gap   float64 // the least phi - b of those who take part
+}
+
+// x is the station's place in the variable of a step.
+func (n *station) x(inLog bool) float64 {
+	if inLog {
+		return math.Log(-n.at)
+	}
+	return n.at
+}
+
+// relax replaces the recorded steps of a first-price shot by those of the weight first. It
+// reports whether it could.
+func (s *system) relax(first float64, lower func(first float64) (low, floor float64)) bool {
+	r := &relaxed{system: s, fall: make([]float64, len(s.groups))}
+	s.relaxed = true
+	if !r.begin() || len(r.stations) > many/4 {
+		return false
+	}
+	lambda, ratio := s.first, 0.6
+	for lambda > first {
+		next := math.Max(first, lambda*ratio)
+		saved := make([]station, len(r.stations))
+		for i := range r.stations {
+			saved[i] = r.stations[i]
+			saved[i].y = append([]float64(nil), r.stations[i].y...)
+		}
+		r.cut()
+		low, floor := s.low, s.floor
+		nextLow, nextFloor := lower(next)
+		r.guess(next/lambda, nextLow)
+		s.first, s.low, s.floor = next, nextLow, nextFloor
+		want := 1e-4
+		if next == first {
+			want = 100 * s.tolerance
+		}
+		if !r.settle(want) || r.stations[0].gap < 1e-12*s.scale {
+			r.stations = saved
+			s.first, s.low, s.floor = lambda, low, floor
+			if ratio = math.Sqrt(ratio); ratio > 0.97 {
+				return false
+			}
+			continue
+		}
+		lambda = next
+	}
+	r.record()
+	return true
+}
+
+// guess moves the solution to a weight that is smaller by a ratio and to its lowest bid: the bids
+// are nearer to the values by about that much, and the types that bid the lowest bid are those
+// of about that value.
+func (r *relaxed) guess(ratio, low float64) {
+	k := len(r.groups)
+	for i := range r.stations {
+		n := &r.stations[i]
+		if r.strong >= 0 && low > r.low {
+			sum := 0.0
+			for j, g := range r.groups {
+				if j == r.strong || n.y[j] == 0 {
+					continue
+				}
+				if from := g.CDF(r.low); from > 0 && from < 1 {
+					n.y[j] *= math.Log(g.CDF(low)) / math.Log(from)
+				}
+				sum += float64(g.n) * n.y[j]
+			}
+			n.y[r.strong] = math.Min(0, n.at-sum)
+			phi := math.Inf(1)
+			for j := range r.groups {
+				if v := r.value(j, n.y[j]); n.y[j] < 0 || v > n.y[k] {
+					phi = math.Min(phi, v)
+				}
+			}
+			n.y[k] = phi - n.gap
+		}
+		n.y[k] += n.gap * (1 - ratio)
+	}
+}
+
+// cut takes off the top where a single agent outbids all others by next to nothing: its types
+// above, who would bid within rounding of the others' top bid, bid just that.
+func (r *relaxed) cut() {
+	for i := len(r.stations) / 2; i > 0; i-- {
+		n := &r.stations[i]
+		if n.gap > 1e-8*r.scale {
+			continue
+		}
+		above := -1
+		for j, g := range r.groups {
+			if v := r.value(j, n.y[j]); v-n.y[len(r.groups)] < 1e-7*r.scale && g.high-v < 1e-7*r.scale {
+				n.y[j] = 0
+			} else if n.y[j] < 0 {
+				if above >= 0 || g.n > 1 {
+					return
+				}
+				above = j
+			}
+		}
+		if above >= 0 {
+			n.y[above] = n.at
+			r.stations = r.stations[i:]
+			r.inLog = false // there is no tail left above
+		}
+		return
+	}
+}
+
+// many stations are not worth a solution: groups whose tails are too different.
+const many = 6000
+
+// begin makes the stations of the recorded steps.
+func (r *relaxed) begin() bool {
+	k := len(r.groups)
+	for i := range r.joined {
+		r.joined[i] = true
+	}
+	y := make([]float64, k+1)
+	share := 0.0
+	for i := range r.steps {
+		st := &r.steps[i]
+		for _, w := range [...]float64{0, 0.5, 1} {
+			if w == 1 && i+1 < len(r.steps) {
+				break
+			}
+			st.inside(w, y)
+			at := st.at + w*st.width
+			if st.inLog {
+				at = -math.Exp(at)
+			}
+			if at < r.end+1e-6 { // at the end itself no type has a gap
+				w -= (r.end + 1e-6 - at) / math.Abs(st.width)
+				at = r.end + 1e-6
+				st.inside(w, y)
+			}
+			for j := range y[:k] {
+				y[j] = math.Min(0, y[j])
+			}
+			lose := at - r.least(y)
+			if r.strong < 0 && lose < -9 { // the shot is no longer good
+				_, phi := r.lowest(y)
+				if share == 0 {
+					share = 0.5
+					if n := len(r.stations); n > 0 {
+						last := &r.stations[n-1]
+						_, before := r.lowest(last.y)
+						share = math.Min(0.99, math.Max(0.1, (last.y[k]-r.low)/(before-r.low)))
+					}
+				}
+				y[k] = r.low + share*(phi-r.low)
+			}
+			n := station{at: at, inLog: st.inLog, y: append([]float64(nil), y...)}
+			if len(r.stations) > 0 && !(at < r.stations[len(r.stations)-1].at) || !r.look(&n.slope, n.y) {
+				continue
+			}
+			if r.strong >= 0 && y[r.strong] < -18 || r.strong < 0 && lose < -23 {
+				break
+			}
+			r.stations = append(r.stations, n)
+		}
+	}
+	m := len(r.stations)
+	if m < 3 {
+		return false
+	}
+	if r.stations[m-1].at > r.end+2e-6 {
+		r.tie = share
+	}
+	return true
+}
+
+// lowest is the lowest type that takes part: its group and value.
+func (r *relaxed) lowest(y []float64) (group int, phi float64) {
+	phi = math.Inf(1)
+	for i := range r.groups {
+		if v := r.value(i, y[i]); y[i] < 0 && v < phi {
+			group, phi = i, v
+		}
+	}
+	return group, phi
+}
+
+// record writes the cubics as steps.
+func (r *relaxed) record() {
+	k := len(r.groups)
+	r.steps = r.steps[:0]
+	if n := r.stations[len(r.stations)-1]; r.strong < 0 && r.tie == 0 { // down to the end itself
+		end := station{at: r.end, y: append([]float64(nil), n.y...)}
+		for i := range k {
+			end.y[i] -= (n.at - r.end) * n.f[i]
+		}
+		end.f = n.f
+		r.stations = append(r.stations, end)
+	}
+	for n := range len(r.stations) - 1 {
+		a, b := &r.stations[n], &r.stations[n+1]
+		h, ca, _, cb := r.across(a, b)
+		st := step{at: a.x(a.inLog), width: h, inLog: a.inLog, joined: make([]bool, k), c: make([]float64, 5*(k+1))}
+		for i := range k + 1 {
+			diff := b.y[i] - a.y[i]
+			bump := h*ca*a.f[i] - diff
+			c := st.c[5*i:]
+			c[0], c[1], c[2], c[3] = a.y[i], diff, bump, diff-h*cb*b.f[i]-bump
+			if i < k {
+				st.joined[i] = b.y[i] < 0
+			}
+		}
+		r.steps = append(r.steps, st)
+	}
+}
