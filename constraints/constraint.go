@@ -26,6 +26,10 @@ type Case struct {
 	// Solver solves other games (fewer agents, more identities); never nil.
 	Solver *equilibrium.Solver
 
+	// Types is what agents know and play where they know their own values only; nil where
+	// they know each other's.
+	Types *Types
+
 	// scratch is the work space of the measures, kept from case to case when the
 	// caller reuses the Case.
 	scratch *scratch

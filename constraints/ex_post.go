@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"allot/mechanisms"
 )
 
 // exPost demands that nobody loses in any outcome, the draw's included.
@@ -45,6 +47,51 @@ func (e exPost) Explain(c *Case, measure float64) string {
 }
 
 var errNoProfile = errors.New("what the agents play is not known, only what it brings")
+
+// privately is over all types and outcomes: what a loser pays at most, or the winner beyond
+// its value. In an auction the winner pays at most its bid.
+func (e exPost) privately(c *Case) (float64, string, error) {
+	loss := math.Inf(-1)
+	if len(c.Types.Values) > 1 {
+		loss = 0 // standing back
+	}
+	var fee float64 // of whoever takes part
+	winner, loser := func(v, b float64) float64 { return b - v }, func(float64) float64 { return 0 }
+	switch m := c.Game.Mechanism.(type) {
+	case mechanisms.Ranked:
+		if r := m.Ranking(); r.AllPay {
+			loser = func(b float64) float64 { return b }
+		}
+	case mechanisms.Ratioed:
+		r := m.Ratio()
+		if fee = r.Fee; !r.WinnerPays {
+			loser = func(b float64) float64 { return b }
+		}
+	case mechanisms.EqualChance:
+		fee = m.Lot().Fee
+		winner = func(v, _ float64) float64 { return m.Lot().Price - v }
+	default:
+		return 0, "", errRule
+	}
+	for _, s := range c.Types.Curves {
+		for k, b := range s.Bids {
+			if !(b > 0) || s.Values[k] > math.MaxFloat64 {
+				continue
+			}
+			loss = math.Max(loss, winner(s.Values[k], b)+fee)
+			if len(c.Types.Values) > 1 {
+				loss = math.Max(loss, loser(b)+fee)
+			}
+		}
+	}
+	if len(c.Types.Curves) == 0 {
+		return 0, "", errNoProfile
+	}
+	if !(loss > 0.1*e.tolerance*c.scale()) { // rounding of the strategies' knots
+		return math.Min(loss, 0), "nobody is out of pocket in any outcome", nil
+	}
+	return loss, fmt.Sprintf("some type can be out of pocket by %.6g", loss), nil
+}
 
 // worstLoss is the largest loss in any outcome and whose it is.
 func worstLoss(c *Case) (loss float64, agent int, err error) {

@@ -4,8 +4,8 @@ import "errors"
 
 // Interim reports a constraint that is about what agents expect before they know
 // their values, or about the terms: it measures a case's account, design and
-// certificate alone. The others are about agents that know each other's values, and
-// have no measure with private values.
+// certificate alone. The others are about agents that know each other's values; some
+// have a measure of their own where they do not ([Privately]).
 func Interim(c Constraint) bool {
 	if g, ok := c.(guarded); ok {
 		c = g.Constraint

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/integrate/quad"
+
+	"allot/mechanisms"
 	"allot/solver/equilibrium"
 )
 
@@ -51,6 +54,44 @@ func (noRandomness) Measure(c *Case) (float64, error) {
 		sum += p * drawn(w.out.Win)
 	}
 	return sum, nil
+}
+
+// privately: an auction's signals decide, ties apart; of a lottery it is E[(M-1)/M] over the
+// number M of entrants, by a transform.
+func (noRandomness) privately(c *Case) (float64, string, error) {
+	if c.Design.Terms.Lookahead >= 1 {
+		return 0, "whatever is drawn is drawn ahead, from randomness that is public by the slot", nil
+	}
+	switch m := c.Game.Mechanism.(type) {
+	case mechanisms.Ranked:
+		return 0, "the signals alone decide who wins", nil
+	case mechanisms.EqualChance:
+		if m.Lot().Weights != nil {
+			break
+		}
+		enter := c.Types.entrants()
+		// E[1/M; M >= 1] = int_0^1 (prod (1-q+qs) - prod (1-q))/s ds
+		none := 1.0
+		for _, q := range enter {
+			none *= 1 - q
+		}
+		inverse := 0.0
+		for a, b := 0.5, 1.0; b > 1e-9; a, b = a/2, a {
+			inverse += quad.Fixed(func(s float64) float64 {
+				p := 1.0
+				for _, q := range enter {
+					p *= 1 - q + q*s
+				}
+				return (p - none) / s
+			}, a, b, 24, quad.Legendre{}, 0)
+		}
+		x := math.Max(0, 1-none-inverse)
+		if x < 1e-9 {
+			x = 0
+		}
+		return x, fmt.Sprintf("%.4g %% of the allocation is drawn just in time; there is no unpredictable randomness for it", 100*x), nil
+	}
+	return 0, "", errRule
 }
 
 // drawn is sum t - max t, 0 below rounding.

@@ -72,6 +72,8 @@ type played struct {
 	regime      equilibrium.Regime
 	signals     []float64 // where they do not depend on types
 	notes       []string
+	// types is what agents know and play, nil where that is not all that a constraint needs.
+	types *constraints.Types
 	// top is the account of the common component's top share alone, others the accounts
 	// with other tails, and show the strategies to print; nil without such a component.
 	top    *mechanisms.Account
@@ -115,7 +117,7 @@ func (b *bayesian) play(d *mechanisms.Design) played {
 	case eq.Status == equilibrium.NotFound:
 		return played{eq: eq, failure: "no equilibrium was found, though one may exist: " + eq.Reason}
 	}
-	p := played{eq: eq, account: eq.Account}
+	p := played{eq: eq, account: eq.Account, types: &constraints.Types{Values: worth, Curves: eq.Curves}}
 	b.settle(&p.account, values, d, factor, forecasts)
 	var c *certify.Certificate
 	p.certificate = func() certify.Certificate {
@@ -260,20 +262,13 @@ func (b *bayesian) bound() Bound {
 	return Bound{Value: value, Method: "first best: E v_(1) for money, equal shares for concentration"}
 }
 
-// errPrivate says why a constraint has no measure.
-var errPrivate = errors.New("not defined with private values: it is about agents that know each other's values")
-
 // measure measures a constraint on a design.
 func (b *bayesian) measure(c constraints.Constraint, d *mechanisms.Design, p *played) (float64, string) {
-	k := b.kase(d, p)
-	if !constraints.Interim(c) {
-		return math.NaN(), errPrivate.Error()
-	}
-	m, err := c.Measure(k)
+	m, why, err := constraints.Privately(c, b.kase(d, p))
 	if err != nil {
 		return math.NaN(), err.Error()
 	}
-	return m, c.Explain(k, m)
+	return m, why
 }
 
 func (b *bayesian) kase(d *mechanisms.Design, p *played) *constraints.Case {
@@ -285,6 +280,7 @@ func (b *bayesian) kase(d *mechanisms.Design, p *played) *constraints.Case {
 		Account:     &p.account,
 		Certificate: p.certificate,
 		Solver:      new(equilibrium.Solver),
+		Types:       p.types,
 	}
 }
 

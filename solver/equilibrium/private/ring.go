@@ -93,6 +93,19 @@ func Collude(values []mechanisms.Distribution, reserve float64) (Collusion, erro
 	return c, nil
 }
 
+// Excess is E[(max v - r)+], what the highest value is worth beyond r.
+func Excess(values []mechanisms.Distribution, r float64) (float64, error) {
+	for i, d := range values {
+		if d == nil {
+			return 0, fmt.Errorf("private: agent %d has no value", i+1)
+		}
+	}
+	if len(values) == 0 || math.IsNaN(r) {
+		return 0, errors.New("private: there is no agent, or no number to exceed")
+	}
+	return excess(grouped(values), r), nil
+}
+
 // excess is E[(max v - r)+].
 func excess(groups []*group, r float64) float64 {
 	ends := panels(groups, r)
