@@ -107,7 +107,7 @@ func TermParameters() []Parameter {
 func termsOf(s Settings) Terms {
 	t := Terms{BurnShare: s.Number("burnShare"), Lookahead: int(s.Number("lookahead")), Resale: s.Number("resale") > 0, Oversight: s.Number("oversight"), Noise: s.Number("oversightNoise")}
 	if floor, given := s["floor"]; given {
-		t.Residual = 1 - floor.From
+		t.Floor, t.Residual = true, 1-floor.From
 	}
 	return t
 }

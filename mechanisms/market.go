@@ -93,6 +93,9 @@ type Agent struct {
 	// Spite is the weight s_i that the agent puts on its rivals' profit: it plays for
 	// u_i - s_i sum_{j != i} u_j (Morgan, Steiglitz, Reis 2003).
 	Spite float64
+	// Stake is the share of the slots that the agent proposes itself: a staking service
+	// that has a builder of its own. It matters where a floor is burnt.
+	Stake float64
 }
 
 // Market is who competes, and what is known of them.
@@ -118,8 +121,10 @@ func (m *Market) Validate() error {
 	if len(m.Agents) == 0 {
 		return errors.New("mechanisms: the market has no agents")
 	}
+	staked := 0.0
 	for i := range m.Agents {
 		a := &m.Agents[i]
+		staked += a.Stake
 		if a.Value == nil {
 			return fmt.Errorf("mechanisms: agent %d (%s) has no value", i+1, a.Name)
 		}
@@ -133,6 +138,12 @@ func (m *Market) Validate() error {
 		if bad(a.CapitalCost) || bad(a.Budget) || bad(a.Spite) || bad(a.Discount) || a.Discount >= 1 || a.Identities < 0 {
 			return fmt.Errorf("mechanisms: agent %d (%s): rates, budget, spite and identities must be finite and at least 0, a discount factor below 1", i+1, a.Name)
 		}
+		if bad(a.Stake) || a.Stake > 1 {
+			return fmt.Errorf("mechanisms: agent %d (%s): stake %g is not a share of all slots", i+1, a.Name, a.Stake)
+		}
+	}
+	if staked > 1+1e-12 {
+		return fmt.Errorf("mechanisms: stakes sum to %g: they are shares of all slots", staked)
 	}
 	if bad(m.Discount) || m.Discount >= 1 {
 		return fmt.Errorf("mechanisms: discount factor %g is not in [0, 1)", m.Discount)
@@ -187,6 +198,21 @@ func (m *Market) Spites() []float64 {
 		}
 	}
 	return spites
+}
+
+// Stakes are the agents' shares of the slots that they propose themselves; nil where none
+// proposes any.
+func (m *Market) Stakes() []float64 {
+	var stakes []float64
+	for i := range m.Agents {
+		if q := m.Agents[i].Stake; q > 0 {
+			if stakes == nil {
+				stakes = make([]float64, len(m.Agents))
+			}
+			stakes[i] = q
+		}
+	}
+	return stakes
 }
 
 // DiscountOf is agent i's discount factor.

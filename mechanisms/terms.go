@@ -24,10 +24,12 @@ type Terms struct {
 	// Oversight is tau: validators reject an outcome that pays less than tau times its
 	// competitive total. Noise is the deviation of the logarithm of what they see.
 	Oversight, Noise float64
-	// Residual is the share of the payments that reaches the beacon proposer. With a
-	// floor (a burn auction, Drake 2023) what attesters saw bid at the deadline is
-	// burnt, and the proposer gets the rest: 1 less the share of the final payments that
-	// was there. 0, without a floor: all is burnt or smoothed.
+	// Floor says that there is one (a burn auction, Drake 2023): what attesters saw bid at
+	// the deadline is burnt, and the beacon proposer gets the rest. Residual is the share
+	// of the payments that reaches it, 1 less the share of the final ones that was there,
+	// where nobody who proposes bids as well (see Agent.Stake). 0, without a floor: all is
+	// burnt or smoothed.
+	Floor    bool
 	Residual float64
 }
 

@@ -92,6 +92,9 @@ func (b *bayesian) play(d *mechanisms.Design) played {
 	if d.Terms.Oversight > 0 {
 		return played{failure: errPrivateOversight.Error()}
 	}
+	if d.Terms.Floor && b.problem.Market.Stakes() != nil {
+		return played{failure: errPrivateFloor.Error()}
+	}
 	if d.Terms.Resale {
 		return b.resell(d)
 	}

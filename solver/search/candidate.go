@@ -53,6 +53,7 @@ func (e *evaluator) candidate(space mechanisms.Space, x []float64) (*Candidate, 
 	}
 	if t.failed == 0 {
 		c.Notes = append(c.Notes, t.oversight.notes(design.Terms)...)
+		c.Notes = append(c.Notes, t.floor.notes(p.Market)...)
 	}
 	if sale, ok := design.Mechanism.(mechanisms.Priced); ok && sale.Sale().Supply > 0 && !e.draws.single() {
 		c.Notes = append(c.Notes, "tickets that wait: values last once they are drawn, so that buyers know what the slot will bring; where every slot is drawn anew a ticket is worth its mean")

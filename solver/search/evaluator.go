@@ -1,7 +1,9 @@
 package search
 
 import (
+	"errors"
 	"math"
+	"strings"
 	"sync"
 
 	"allot/constraints"
@@ -187,6 +189,9 @@ type worker struct {
 	tops     []float64
 	rejected float64
 	passed   [3][]float64
+	// floor splits the price where staking services have builders; nil where none has.
+	floor *rights.Floor
+	burn  rights.Burn
 }
 
 func newWorker(p *Problem, d *draws) *worker {
@@ -240,7 +245,13 @@ func (w *worker) robust(discount float64) float64 {
 // drawn, is worth a forecast less what waiting costs.
 func (w *worker) look(d *mechanisms.Design) {
 	w.forecasts, w.blind = rights.Forecasts(w.problem.Market, d.Mechanism, d.Terms.Lookahead)
-	w.tops = nil
+	w.tops, w.floor = nil, nil
+	if stakes := w.problem.Market.Stakes(); d.Terms.Floor && stakes != nil {
+		w.floor = &rights.Floor{Seen: 1 - d.Terms.Residual, Stakes: stakes}
+		if err := w.floor.Fits(d.Mechanism); err != nil {
+			w.blind = errors.New(strings.TrimPrefix(err.Error(), "rights: "))
+		}
+	}
 	if resold, err := resells(w.problem.Market, d.Terms); err != nil {
 		w.blind = err
 	} else if resold {
@@ -286,7 +297,9 @@ func (w *worker) solve(d *mechanisms.Design, k int, s *sums) {
 		err = w.solver.Solve(w.game, &w.eq)
 	}
 	if err == nil && w.eq.Status != equilibrium.NotFound {
-		w.rejected, err = oversee(d.Terms, w.game, &w.eq)
+		if w.rejected, err = oversee(d.Terms, w.game, &w.eq); err == nil && w.floor != nil {
+			err = w.floor.Settle(w.game, &w.eq, &w.burn)
+		}
 	}
 	if err != nil || w.eq.Status == equilibrium.NotFound {
 		s.objective = math.NaN()
@@ -306,6 +319,9 @@ func (w *worker) solve(d *mechanisms.Design, k int, s *sums) {
 		win, cost, payoff = w.passed[0], w.passed[1], w.passed[2]
 	}
 	w.account.Settle(worth, win, cost, payoff, d.Terms, psi)
+	if w.floor != nil {
+		w.account.Proposer = (1 - w.rejected) * w.burn.Kept
+	}
 	w.account.Values = values
 	s.piece, s.margin = w.eq.Piece, w.eq.Margin
 	w.kase.Design, w.kase.Game = *d, w.game // before the objective, which may look at rings

@@ -119,3 +119,63 @@ func TestPrivateSpiteIsRefused(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// A floor where the second of 30/20/10 is a staking service with three tenths of the slots: it
+// keeps 20 - 10 floor of its own, and burns all that others would keep.
+func TestFloorWhereServicesHaveBuilders(t *testing.T) {
+	m := market(30, 20, 10)
+	m.Agents[1].Stake = 0.3
+	floor := func(x float64) mechanisms.Settings { return mechanisms.Settings{"floor": mechanisms.Number(x)} }
+	rewards, err := constraints.New("beacon-rewards", map[string]float64{"max": 0.125})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := search.Evaluate(context.Background(), &search.Problem{
+		Market: m, Objective: goal(t, "proposerIncome"), Constraints: []constraints.Constraint{rewards},
+		Spaces: []mechanisms.Space{
+			space(t, "auction", floor(0.75)), space(t, "auction", floor(1)), space(t, "auction", nil), space(t, "contest", floor(0.5)),
+			space(t, "auction", mechanisms.Settings{"floor": mechanisms.Number(0.75), "pricing": mechanisms.Word("second")}),
+			space(t, "auction", mechanisms.Settings{"floor": mechanisms.Number(0.75), "burnShare": mechanisms.Number(0.5)}),
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, want := range []float64{0.3 * 12.5, 0.3 * 10, 0, math.NaN(), math.NaN(), 0.3 * 6.25} {
+		if got := r.Candidates[k].Objective; math.Abs(got-want) > 1e-12 || math.IsNaN(got) != math.IsNaN(want) {
+			t.Errorf("mechanism %d: proposers keep %g, want %g", k+1, got, want)
+		}
+	}
+	if c := r.Candidates[0]; c.Constraints[0].Verdict != constraints.Holds || c.Constraints[0].Measure != 0.125 || !strings.Contains(strings.Join(c.Notes, " "), "keep 3.75 a slot, 5 if") {
+		t.Errorf("%+v, %v", c.Constraints, c.Notes)
+	}
+	m.Information = mechanisms.Private
+	m.Agents[0].Value, err = distributions.NewUniform(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err = search.Evaluate(context.Background(), &search.Problem{Market: m, Objective: goal(t, "proposerIncome"), Spaces: []mechanisms.Space{space(t, "auction", floor(0.75))}})
+	if err != nil || !math.IsNaN(r.Candidates[0].Objective) {
+		t.Errorf("private values: %v, %v", r, err)
+	}
+}
+
+// Over draws of two uniform values, the first a service with all slots, floor 1: it keeps the
+// price, E v_(2) = 1/3, for nobody bids against the other early.
+func TestFloorOverDraws(t *testing.T) {
+	u, err := distributions.NewUniform(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &mechanisms.Market{ConcealmentCost: math.Inf(1), Agents: []mechanisms.Agent{{Name: "a", Value: u, Stake: 1}, {Name: "b", Value: u}}}
+	r, err := search.Evaluate(context.Background(), &search.Problem{
+		Market: m, Objective: goal(t, "proposerIncome"), Draws: 1024,
+		Spaces: []mechanisms.Space{space(t, "auction", mechanisms.Settings{"floor": mechanisms.Number(1)})},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := r.Candidates[0]; math.Abs(c.Objective-1./3) > 1e-3 || len(c.Notes) == 0 || !strings.Contains(c.Notes[0], "0 if no staking service") {
+		t.Errorf("%g, %v", c.Objective, c.Notes)
+	}
+}

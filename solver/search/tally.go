@@ -32,6 +32,7 @@ type tally struct {
 	reason         string
 	approximate    bool
 	oversight      oversight
+	floor          integration
 
 	whys    []string  // per constraint: why unknown
 	witness []string  // per constraint: one line on the worst draw
@@ -93,6 +94,9 @@ func (t *tally) record(w *worker, values []float64, weight float64, tail bool) {
 	}
 	if terms := w.kase.Design.Terms; terms.Oversight > 0 {
 		t.oversight.add(rates(terms, w.game, eq), weight)
+	}
+	if w.floor != nil {
+		t.floor.add(w.burn.Price, w.burn.Kept, w.burn.Apart, w.burn.Others, w.burn.Own, weight)
 	}
 	t.unsold += weight * w.account.Unsold
 	if w.draws.single() {
@@ -159,6 +163,7 @@ func (t *tally) add(o *tally) {
 	}
 	t.unsold += o.unsold
 	t.oversight.add(o.oversight, 1)
+	t.floor.add(o.floor.price, o.floor.kept, o.floor.apart, o.floor.others, o.floor.own, 1)
 	t.mixed = o.mixed
 	t.objective += o.objective
 	t.tail += o.tail

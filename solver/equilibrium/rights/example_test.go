@@ -5,6 +5,7 @@ import (
 
 	"allot/mechanisms"
 	"allot/mechanisms/distributions"
+	"allot/solver/equilibrium"
 	"allot/solver/equilibrium/rights"
 )
 
@@ -102,9 +103,24 @@ func ExampleLaffer() {
 }
 
 func ExampleFloor_Settle() {
-	s, err := rights.Floor{Seen: 0.8}.Settle([]float64{30, 20, 10})
-	fmt.Println(s, err)
-	// Output: {0 16 4 10} <nil>
+	first, err := mechanisms.NewAuction(1, 0)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	g := mechanisms.Game{Mechanism: first, Values: []float64{30, 20, 10}}
+	var solver equilibrium.Solver
+	var eq equilibrium.Equilibrium
+	if err := solver.Solve(g, &eq); err != nil {
+		fmt.Println(err)
+		return
+	}
+	// The second builder belongs to a staking service with a tenth of the slots.
+	f := rights.Floor{Seen: 0.8, Stakes: []float64{0, 0.1, 0}}
+	var b rights.Burn
+	err = f.Settle(g, &eq, &b)
+	fmt.Printf("price %g: its own slots %g, others %g, on average %.1f instead of %g %v\n", b.Price, b.Own[1], b.Others, b.Kept, b.Apart, err)
+	// Output: price 20: its own slots 12, others 0, on average 1.2 instead of 4 <nil>
 }
 
 func ExampleResellAmong() {

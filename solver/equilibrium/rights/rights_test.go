@@ -461,55 +461,6 @@ func TestLaffer(t *testing.T) {
 	}
 }
 
-func TestFloor(t *testing.T) {
-	values := []float64{30, 20, 10}
-	for _, c := range []struct {
-		name  string
-		floor Floor
-		want  Split
-	}{
-		{"apart", Floor{Seen: 0.8}, Split{0, 16, 4, 10}},
-		{"all is seen", Floor{Seen: 1}, Split{0, 20, 0, 10}},
-		{"nothing is seen", Floor{}, Split{0, 0, 20, 10}},
-		{"with the best builder", Floor{Seen: 0.8, Builder: 1}, Split{0, 8, 22, 0}},
-		{"with the second", Floor{Seen: 0.8, Builder: 2}, Split{0, 8, 12, 10}},
-		{"with the last, out of spite", Floor{Seen: 0.8, Builder: 3, Spite: true}, Split{0, 24, 0, 6}},
-		{"with the best, out of spite", Floor{Seen: 0.8, Builder: 1, Spite: true}, Split{0, 8, 22, 0}},
-	} {
-		got, err := c.floor.Settle(values)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got.Winner != c.want.Winner {
-			t.Errorf("%s: winner %d, want %d", c.name, got.Winner, c.want.Winner)
-		}
-		near(t, c.name+": burnt", got.Burnt, c.want.Burnt, 1e-12)
-		near(t, c.name+": proposer", got.Proposer, c.want.Proposer, 1e-12)
-		near(t, c.name+": profit", got.Profit, c.want.Profit, 1e-12)
-	}
-	rng := rand.New(rand.NewPCG(33, 1))
-	for range 500 {
-		values := make([]float64, 1+rng.IntN(4))
-		for i := range values {
-			values[i] = rng.ExpFloat64()
-		}
-		f := Floor{Seen: rng.Float64(), Builder: rng.IntN(len(values) + 1), Spite: rng.IntN(2) == 0}
-		s, err := f.Settle(values)
-		if err != nil {
-			t.Fatal(err)
-		}
-		near(t, "everything goes somewhere", s.Burnt+s.Proposer+s.Profit, values[s.Winner], 1e-12)
-		if s.Burnt < 0 || s.Proposer < -1e-12 || s.Profit < 0 {
-			t.Fatalf("%+v at %v: %+v", f, values, s)
-		}
-	}
-	for _, f := range []Floor{{Seen: 1.1}, {Seen: math.NaN()}, {Builder: 4}, {Builder: -1}} {
-		if s, err := f.Settle(values); err == nil {
-			t.Errorf("%+v: %+v", f, s)
-		}
-	}
-}
-
 func TestResellAmongEquals(t *testing.T) {
 	d, err := distributions.NewUniform(0, 1)
 	if err != nil {

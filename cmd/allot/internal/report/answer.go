@@ -255,7 +255,8 @@ func Parameters(c *search.Candidate) []Fact {
 		shown := rank[name] == 0
 		if !shown {
 			p := known[rank[name]-1]
-			shown = s.Word != "" || len(s.List) > 0 || s.From != 0 || p.Default.Word != "" || p.Default.From != 0
+			shown = s.Word != "" || len(s.List) > 0 || s.From != 0 || p.Default.Word != "" || p.Default.From != 0 ||
+				p.Optional && !toggled(p) // a floor of 0 is not the same as none
 		}
 		for _, searched := range c.Searched {
 			shown = shown || searched == name

@@ -58,7 +58,7 @@ func (d *decoder) entry(n *node, r *roll) error {
 			}
 		}
 	}
-	return d.alike(n, r, nil, "name", "value", "count", "common", "knows", "capitalCost", "budget", "identities", "discount", "spite")
+	return d.alike(n, r, nil, "name", "value", "count", "common", "knows", "capitalCost", "budget", "identities", "discount", "spite", "stake")
 }
 
 // group reads agents that share a common component but differ otherwise.
@@ -85,7 +85,7 @@ func (d *decoder) group(n *node, r *roll) error {
 		return d.fail(members, "", "members: expected a list of agents, found %s", members.is())
 	}
 	for _, item := range members.items {
-		if err := d.alike(item, r, common, "name", "value", "count", "capitalCost", "budget", "identities", "discount", "spite"); err != nil {
+		if err := d.alike(item, r, common, "name", "value", "count", "capitalCost", "budget", "identities", "discount", "spite", "stake"); err != nil {
 			return err
 		}
 	}
@@ -157,6 +157,7 @@ func (d *decoder) alike(n *node, r *roll, common *mechanisms.Common, known ...st
 		{key: "budget", into: &a.Budget},
 		{key: "discount", into: &a.Discount, unit: true},
 		{key: "spite", into: &a.Spite},
+		{key: "stake", into: &a.Stake, full: true},
 	}); err != nil {
 		return err
 	}

@@ -20,6 +20,11 @@ var dials = map[string]struct {
 	"discount":        {true, func(m *mechanisms.Market, v float64) { m.Discount = v }},
 	"persistence":     {true, func(m *mechanisms.Market, v float64) { m.Persistence = v }},
 	"premium":         {false, func(m *mechanisms.Market, v float64) { m.Premium = v }},
+	"spite": {false, func(m *mechanisms.Market, v float64) { // the same for all
+		for i := range m.Agents {
+			m.Agents[i].Spite = v
+		}
+	}},
 }
 
 // atlas reads the map block: {x: DIAL, y: DIAL}, a dial being an agent's value or
@@ -76,8 +81,8 @@ func (d *decoder) dial(n *node, what string, m *mechanisms.Market) (search.Dial,
 	default:
 		known, ok := dials[number.text]
 		if !ok {
-			return out, d.fail(number, suggest(number.text, []string{"concealmentCost", "discount", "persistence", "premium"}),
-				"%s: expected concealmentCost, discount, persistence or premium, found %s", what, number.is())
+			return out, d.fail(number, suggest(number.text, []string{"concealmentCost", "discount", "persistence", "premium", "spite"}),
+				"%s: expected concealmentCost, discount, persistence, premium or spite, found %s", what, number.is())
 		}
 		out.Name, out.Turn, unit = number.text, known.turn, known.unit
 	}

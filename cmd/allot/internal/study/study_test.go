@@ -27,7 +27,7 @@ market:
   persistence: 0.32
   premium: .2
   agents:
-    - {name: Alice, value: 30, budget: 12, capitalCost: 1e-3, identities: 3, discount: 0.9, spite: 0.1}
+    - {name: Alice, value: 30, budget: 12, capitalCost: 1e-3, identities: 3, discount: 0.9, spite: 0.1, stake: 0.2}
     - {value: 20}
     - {name: integrated, count: 2, common: {lognormal: {mu: -3.024, sigma: 0.448}}, knows: both, value: {lognormal: {mu: 0, sigma: 0.1}}}
     - common: {quantiles: {probabilities: [0, 0.5, 1], values: [0, 1, 2]}}
@@ -60,7 +60,7 @@ cartel: {ring: [Alice, Carol], bid: 1, transfers: [1], discounts: [0.5, 0], shad
 		t.Errorf("names %s, want %s", got, want)
 	}
 	a := m.Agents[0]
-	if a.Value != mechanisms.Point(30) || a.Budget != 12 || a.CapitalCost != 1e-3 || a.Identities != 3 || a.Discount != 0.9 || a.Spite != 0.1 {
+	if a.Value != mechanisms.Point(30) || a.Budget != 12 || a.CapitalCost != 1e-3 || a.Identities != 3 || a.Discount != 0.9 || a.Spite != 0.1 || a.Stake != 0.2 {
 		t.Errorf("Alice is %+v", a)
 	}
 	if g := m.Agents[2].Common; g == nil || g != m.Agents[3].Common || g.Knows != mechanisms.KnowsBoth || g.Name != "integrated" {
