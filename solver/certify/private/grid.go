@@ -121,6 +121,7 @@ type cell struct {
 	rise        float64 // the least slope of phi
 	flat, steep float64 // H' just above a and just below b; steep 0: no bid between pays
 	most        float64 // that a bid between can bring beyond the better of both ends
+	under       float64 // the most that the area between H and its chord can be
 	slack       float64 // how far H can be below its chord, where all pay
 }
 
@@ -148,10 +149,12 @@ func (g *grid) facing(players []player, i int, rule mechanisms.Ranking) *side {
 	} else {
 		s.chances(players, i, m)
 	}
-	s.pay(g.bids, rule)
+	for k := range s.cells {
+		s.cells[k] = cell{}
+	}
+	g.pay(players, i, rule)
 	if rule.AllPay {
 		for k := range s.cells {
-			s.cells[k] = cell{}
 			if s.count > 1 {
 				s.cells[k].slack = sag(s.win[k], s.win[k+1])
 			}
@@ -167,10 +170,9 @@ func (g *grid) facing(players []player, i int, rule mechanisms.Ranking) *side {
 		}
 		c := &s.cells[k]
 		if !(dh > 0 && b > a) {
-			*c = cell{}
 			continue
 		}
-		*c = cell{most: (1 + first) * dh * (b - a) / 8}
+		c.most = (1+first)*dh*(b-a)/8 + (1-first)*c.under
 		if s.count == 1 {
 			q := (b - a) / dh
 			c.from, c.to, c.rise = a+first*s.win[k]*q, b+first*s.win[k+1]*q, 1+first
@@ -249,9 +251,10 @@ func (s *side) chances(players []player, i, m int) {
 	}
 }
 
-// pay fills in the expected payments. That of the runner-up's bid is int y dH: from below with
-// H at its chord, from above with H log-linear.
-func (s *side) pay(bids []float64, rule mechanisms.Ranking) {
+// pay fills in the expected payments. That of the runner-up's bid is int y dH, which is that
+// with H at its chord and the area between.
+func (g *grid) pay(players []player, i int, rule mechanisms.Ranking) {
+	s, bids := &g.side, g.bids
 	s.high = s.low
 	switch {
 	case rule.AllPay:
@@ -280,8 +283,11 @@ func (s *side) pay(bids []float64, rule mechanisms.Ranking) {
 			part := (a/2 + b/2) * rise
 			least += part
 			most += part
-			if s.count > 1 {
-				most += (b - a) * max(0, s.win[k-1]/2+s.win[k]/2-logMean(s.win[k-1], s.win[k]))
+			if s.count > 1 && b > a && rise > 0 {
+				low, high := s.under(players, i, k-1)
+				least += (b - a) * low
+				most += (b - a) * high
+				s.cells[k-1].under = (b - a) * high
 			}
 		}
 		own := rule.First * s.paid(k, b)
@@ -307,15 +313,28 @@ func sag(a, b float64) float64 {
 	return min(b-a, b*l*l/8)
 }
 
-// logMean is the mean of the log-linear function between a and b: what a log-concave
-// one has at least.
-func logMean(a, b float64) float64 {
-	if a <= 0 || b <= a {
-		return min(a, b)
+// under bounds the mean distance of H from its chord in a cell with several rivals. All
+// derivatives of H are positive, so that Gauss's rule, here with three nodes, makes H too
+// small, and Lobatto's with four too large: both are exact for five rivals.
+func (s *side) under(players []player, i, k int) (least, most float64) {
+	at := func(w float64) float64 {
+		h := 1.0
+		for j := range players {
+			n := players[j].n
+			if j == i {
+				n--
+			}
+			p := &players[j]
+			for x := p.below[k] + w*(p.below[k+1]-p.below[k]); n > 0; n >>= 1 {
+				if n&1 == 1 {
+					h *= x
+				}
+				x *= x
+			}
+		}
+		return max(0, s.win[k]+w*(s.win[k+1]-s.win[k])-h)
 	}
-	x := (b - a) / a
-	if x < 1e-4 {
-		return a * (1 + x/2 - x*x/12)
-	}
-	return (b - a) / math.Log1p(x)
+	least = 5.0 / 12 * (at(0.5-0.5/math.Sqrt(5)) + at(0.5+0.5/math.Sqrt(5)))
+	most = 4.0/9*at(0.5) + 5.0/18*(at(0.5-math.Sqrt(0.15))+at(0.5+math.Sqrt(0.15)))
+	return least, max(least, most)
 }

@@ -161,51 +161,7 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 		}
 		last--
 	}
-	// Knots where a deviation gains too much otherwise: over a step from knot to knot a
-	// type gains at most about dH dv (see refine).
-	type knot struct {
-		step int
-		w    float64
-	}
-	var places []knot
-	limit := 1.2 * s.Tolerance * eq.Highest
-	if sys.first < 1 {
-		limit *= 0.8
-	}
-	other := make([]float64, k+1)
-	gain := func(st *step, w0, w1 float64) float64 {
-		st.inside(w0, y)
-		st.inside(w1, other)
-		a, b := l(st, w0), l(st, w1)
-		worst := 0.0
-		for i := range active {
-			if !st.joined[i] {
-				continue
-			}
-			dh := math.Abs(math.Exp(a-y[i]) - math.Exp(b-other[i]))
-			dv := math.Abs(sys.value(i, y[i]) - sys.value(i, other[i]))
-			worst = math.Max(worst, dh*math.Max(dv, math.Abs(y[k]-other[k])))
-		}
-		return worst
-	}
-	for j := last - 1; j >= 0; j-- { // ascending bids
-		st := &sys.steps[j]
-		steps := 1
-		if g := gain(st, 0, 1); g > limit {
-			steps = int(math.Min(4096, math.Ceil(math.Sqrt(g/limit))))
-		}
-		for m := steps; m > 0; m-- {
-			w1, w0 := float64(m)/float64(steps), float64(m-1)/float64(steps)
-			finer := 1
-			if g := gain(st, w0, w1); g > limit {
-				finer = int(math.Min(64, math.Ceil(math.Sqrt(g/limit))))
-			}
-			for i := range finer {
-				places = append(places, knot{j, w1 + (w0-w1)*float64(i)/float64(finer)})
-			}
-		}
-	}
-	places = append(places, knot{0, 0})
+	places := s.places(sys, last, eq.Highest)
 	// The stretch below: joined by hand.
 	{
 		st := &sys.steps[last-1]
@@ -214,40 +170,21 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 		s.patch(build, active, sys, y, strong)
 	}
 	for _, at := range places {
-		st := &sys.steps[at.step]
-		copy(sys.joined, st.joined)
-		st.inside(at.w, y)
-		if y[k] <= sys.low {
+		if at.bid <= sys.low {
 			continue
 		}
 		for i, g := range active {
-			var r rank
-			if st.joined[i] {
-				if y[i] >= 0 {
-					y[i] = 0
+			r := rank{at.below[i], at.above[i], at.value[i]}
+			if r.above <= 0 {
+				if !sys.steps[at.step].joined[i] {
+					continue // it joins below
 				}
-				r = rank{math.Exp(y[i]), -math.Expm1(y[i]), 0}
-				if r.above < 0.5 {
-					r.below = 1 - r.above
-				}
-			} else {
-				if !sys.slope(y, dy) {
-					continue
-				}
-				q := sys.trailing(i, y[k], dy[k])
-				if g.high == math.Inf(1) && q < 1e-280 {
-					continue
-				}
-				r = rank{1 - q, q, 0}
+				r = rank{1, 0, g.high}
 			}
 			if n := len(build[i].ranks); n > 0 && r.above >= build[i].ranks[n-1].above && r.below <= build[i].ranks[n-1].below {
 				continue
 			}
-			r.value = g.at(r.below, r.above)
-			if r.above <= 0 {
-				r = rank{1, 0, g.high}
-			}
-			build[i].add(r, y[k])
+			build[i].add(r, at.bid)
 		}
 	}
 	// The top.
@@ -263,7 +200,7 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 	for i, g := range active {
 		if n := len(build[i].ranks); n == 0 || build[i].ranks[n-1].above > 0 {
 			bid := top
-			if g.high < math.Inf(1) && n > 0 && build[i].ranks[n-1].above < 1e-9 {
+			if g.high < math.Inf(1) && n > 0 && build[i].ranks[n-1].above < 1e-7 { // it joins at its top
 				bid = build[i].bids[n-1]
 			}
 			build[i].add(rank{1, 0, g.high}, bid)

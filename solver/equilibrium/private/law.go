@@ -15,8 +15,10 @@ type law struct {
 	mechanisms.Distribution
 	survival, upper func(float64) float64
 	tail            func(float64) float64 // E[V; V > v], nil where unknown
-	low, high       float64
-	breaks          []float64 // values where the distribution function is not smooth
+	// between are the least and the most of the density between two values, nil where unknown.
+	between   func(low, high float64) (least, most float64)
+	low, high float64
+	breaks    []float64 // values where the distribution function is not smooth
 }
 
 func newLaw(d mechanisms.Distribution) *law {
@@ -25,6 +27,11 @@ func newLaw(d mechanisms.Distribution) *law {
 	l.survival, l.upper = distributions.Tails(d)
 	if t, ok := d.(interface{ TailMean(float64) float64 }); ok {
 		l.tail = t.TailMean
+	}
+	if r, ok := d.(interface {
+		DensityRange(low, high float64) (least, most float64)
+	}); ok {
+		l.between = r.DensityRange
 	}
 	l.breaks = append(l.breaks, l.low)
 	if l.high < math.Inf(1) {

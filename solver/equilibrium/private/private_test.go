@@ -182,8 +182,16 @@ func TestFirstPrice(t *testing.T) {
 		})
 	}
 	eq := solved(t, auction(t, 1, 0), []dist{u, uniform(t, 0, 2)}, 1e-6)
-	near(t, "bid of 0.7", bidOf(eq.Curves[0], 0.7), 0.3899072647060128, 1e-6)
-	near(t, "bid of 1.3", bidOf(eq.Curves[1], 1.3), 0.5187918303974972, 1e-6)
+	// Between knots bids are chords, which are off by the square of the steps; knots are not.
+	near(t, "bid of 0.7", bidOf(eq.Curves[0], 0.7), 0.3899072647060128, 5e-6)
+	near(t, "bid of 1.3", bidOf(eq.Curves[1], 1.3), 0.5187918303974972, 5e-6)
+	for i, c := range eq.Curves {
+		for k, b := range c.Bids {
+			if b > 1e-3 { // nobody wins by less
+				near(t, "the type that bids", c.Values[k], 2*b/(1+0.75*b*b*float64(1-2*i)), 2e-8)
+			}
+		}
+	}
 	near(t, "the weak agent wins", eq.Account.Win[0], 1.0/3, 1e-9)
 	eq = solved(t, auction(t, 1, 0), []dist{u, mechanisms.Point(0.5)}, 1e-6)
 	near(t, "bid of 0.8 against a known 1/2", bidOf(eq.Curves[0], 0.8), 0.421875, 1e-6)
@@ -199,6 +207,32 @@ func TestFirstPrice(t *testing.T) {
 	for k, v := range eq.Curves[0].Values { // phi_1 = beta^2/(4 (beta-b))
 		if v > 0.26 {
 			near(t, "the type that bids", v, 0.0625/(0.5-eq.Curves[0].Bids[k]), 1e-6)
+		}
+	}
+}
+
+// Strategies have as many knots as the tolerance asks for, as its square root.
+func TestKnots(t *testing.T) {
+	for _, values := range [][]dist{
+		{uniform(t, 0, 1), uniform(t, 0, 2)},
+		{logNormal(t, -3.024, 0.448), logNormal(t, -3.024, 0.448), logNormal(t, -3.497, 0.570)},
+		{uniform(t, 0, 1), uniform(t, 0, 2), uniform(t, 0, 2)},
+		{uniform(t, 0, 1), mechanisms.Point(0.5)},
+	} {
+		last := 0
+		for _, tolerance := range []float64{1e-5, 1e-6, 1e-7} {
+			eq, err := private.Solver{Tolerance: tolerance}.Solve(auction(t, 1, 0), values)
+			if err != nil || eq.Status != equilibrium.Converged {
+				t.Fatal(err, eq)
+			}
+			if e := certificate.Auction(auction(t, 1, 0), values, eq.Curves).Epsilon / eq.Highest; e > tolerance || e < 0.2*tolerance {
+				t.Errorf("%v: epsilon %g of E max v at tolerance %g", values, e, tolerance)
+			}
+			n := len(eq.Curves[0].Bids)
+			if last > 0 && float64(n) > 4*float64(last) {
+				t.Errorf("%v: %d knots at tolerance %g, %d before", values, n, tolerance, last)
+			}
+			last = n
 		}
 	}
 }

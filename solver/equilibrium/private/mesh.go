@@ -1,0 +1,243 @@
+package private
+
+import (
+	"math"
+	"slices"
+)
+
+// mesh chooses the knots of strategies from an integration's steps: as few as the tolerance
+// allows. Between two knots bids are linear in the rank, hence everyone's distribution
+// function G_j of bids in the bid, and the type phi = b + lambda H/H', H = prod G_j over
+// the rivals, would bid b. The type v that does so instead gains at most
+//
+//	H' (v-phi)^2/(2 phi'),   phi' >= 1 + lambda/rivals,   and H' |v-phi| (b'-b)
+//
+// where b' is the farther knot in the direction that it would rather go; v and phi are taken
+// by their chords, v with what the density's range leaves open. Where that is not known a type
+// can be anywhere between two knots, and what the end's types gain by going to the other end
+// counts, about dH dv/2. Both fall with the square of the distance of
+// the knots, so that the square root says how many there must be, wherever the integration's
+// steps end. Where hardly anybody wins little is lost by any bid: there bids are within ten
+// tolerances of the chords. Tests assert that the certificate is within the tolerance, and
+// not below a fifth of it.
+type mesh struct {
+	sys   *system
+	limit float64 // of what a type may gain
+	near  float64 // and of how far a bid may be from the chord
+	y, dy []float64
+	room  []float64    // for places
+	ratio [2][]float64 // (b-a) G'/G at both ends of what is looked at
+	needs []need
+}
+
+// need is how many knots a part of a step asks for, from and to fractions of it.
+type need struct {
+	step            int
+	from, to, knots float64
+}
+
+// place is a knot: by step and fraction of the step, and what is there for each group.
+type place struct {
+	step                int
+	w                   float64
+	bid                 float64
+	value, below, above []float64
+}
+
+// at fills in what is at a place.
+func (m *mesh) at(p place) place {
+	k := len(m.sys.groups)
+	if len(m.room) < 3*k {
+		m.room = make([]float64, 256*k)
+	}
+	all := m.room[:3*k]
+	m.room = m.room[3*k:]
+	p.value, p.below, p.above = all[:k:k], all[k:2*k:2*k], all[2*k:3*k:3*k]
+	sys, st := m.sys, &m.sys.steps[p.step]
+	st.inside(p.w, m.y)
+	p.bid = m.y[k]
+	waiting := false
+	for i := range k {
+		l := math.Min(m.y[i], 0)
+		p.below[i], p.value[i] = 1, sys.value(i, l)
+		if waiting = waiting || !st.joined[i]; !st.joined[i] {
+			continue
+		}
+		p.above[i] = -math.Expm1(l)
+		p.below[i] = 1 - p.above[i]
+		if p.above[i] > 0.5 {
+			p.below[i] = math.Exp(l)
+		}
+	}
+	if copy(sys.joined, st.joined); waiting && sys.slope(m.y, m.dy) {
+		for i, g := range sys.groups {
+			if q := sys.trailing(i, p.bid, m.dy[k]); !st.joined[i] && q > 0 {
+				p.value[i], p.below[i], p.above[i] = math.Min(g.high, p.bid+sys.first*m.dy[k]), 1-q, q
+			}
+		}
+	}
+	return p
+}
+
+// places are the knots in the order of bids, from the lower end of the last step that counts.
+func (s Solver) places(sys *system, last int, scale float64) []place {
+	k := len(sys.groups)
+	m := &mesh{sys: sys, limit: 0.7 * s.Tolerance * scale, near: 10 * s.Tolerance * scale, y: make([]float64, k+1), dy: make([]float64, k+1)}
+	for i := range m.ratio {
+		m.ratio[i] = make([]float64, k)
+	}
+	out := []place{m.at(place{step: last - 1, w: 1})}
+	for j := last - 1; j >= 0; {
+		// A run of steps with the same groups taking part.
+		first := j
+		for first > 0 && slices.Equal(sys.steps[first-1].joined, sys.steps[j].joined) {
+			first--
+		}
+		m.needs = m.needs[:0]
+		total := 0.0
+		from := m.at(place{step: j, w: 1})
+		for i := j; i >= first; i-- {
+			to := m.at(place{step: i, w: 0})
+			total += m.need(&from, &to, 8)
+			from = to
+		}
+		pieces := math.Min(20000, math.Ceil(total))
+		next, sum := 1.0, 0.0
+		for _, n := range m.needs {
+			for ; next < pieces && sum+n.knots >= next/pieces*total; next++ {
+				w := (next/pieces*total - sum) / n.knots
+				out = m.join(out, m.at(place{step: n.step, w: n.from + w*(n.to-n.from)}), 4)
+			}
+			sum += n.knots
+		}
+		out = m.join(out, m.at(place{step: first, w: 0}), 4)
+		j = first - 1
+	}
+	return out
+}
+
+// need adds how many knots a part of a step asks for, and returns it: of its halves, where it
+// is more than a few.
+func (m *mesh) need(from, to *place, depth int) float64 {
+	low := 1.0
+	if from.step == to.step {
+		low = from.w
+	}
+	mid := m.at(place{step: to.step, w: low/2 + to.w/2})
+	n := math.Sqrt(math.Max(m.loss(from, to)/m.limit, m.off(from, &mid, to)/m.near))
+	if n > 2 && depth > 0 {
+		return m.need(from, &mid, depth-1) + m.need(&mid, to, depth-1)
+	}
+	m.needs = append(m.needs, need{step: to.step, from: low, to: to.w, knots: n})
+	return n
+}
+
+// off is how far the bid of the type in the middle is from the chord.
+func (m *mesh) off(from, mid, to *place) float64 {
+	worst := 0.0
+	for i := range m.sys.groups {
+		part, whole := mid.below[i]-from.below[i], to.below[i]-from.below[i]
+		if to.above[i] < 0.5 {
+			part, whole = from.above[i]-mid.above[i], from.above[i]-to.above[i]
+		}
+		if whole > 0 {
+			worst = math.Max(worst, math.Abs(mid.bid-from.bid-part/whole*(to.bid-from.bid)))
+		}
+	}
+	return worst
+}
+
+// join adds a place, with as many before it as the loss from the last one asks for.
+func (m *mesh) join(out []place, to place, depth int) []place {
+	from := out[len(out)-1]
+	steps := math.Min(64, math.Ceil(math.Sqrt(m.loss(&from, &to)/m.limit)))
+	if steps <= 1 || depth == 0 {
+		return append(out, to)
+	}
+	// Positions ascend with bids.
+	a, b := float64(-from.step)-from.w, float64(-to.step)-to.w
+	for i := 1.0; i < steps; i++ {
+		x := a + (b-a)*i/steps
+		step := int(math.Floor(-x))
+		out = m.join(out, m.at(place{step: step, w: -x - float64(step)}), depth-1)
+	}
+	return m.join(out, to, depth-1)
+}
+
+// loss is about the most that a type gains who bids between two places because bids are
+// linear there.
+func (m *mesh) loss(a, b *place) float64 {
+	groups, first := m.sys.groups, m.sys.first
+	width := b.bid - a.bid
+	if !(width > 0) {
+		return 0
+	}
+	for j := range groups {
+		rise := b.below[j] - a.below[j]
+		if b.above[j] < 0.5 {
+			rise = a.above[j] - b.above[j]
+		}
+		m.ratio[0][j], m.ratio[1][j] = rise/a.below[j], rise/b.below[j]
+	}
+	worst := 0.0
+	for i := range groups {
+		low, high, lower, higher, win, less := 0.0, 0.0, 0.0, 0.0, 1.0, 1.0
+		for j, g := range groups {
+			n := g.n
+			if j == i {
+				n--
+			}
+			if n == 0 {
+				continue
+			}
+			c, x, y := float64(n), m.ratio[0][j], m.ratio[1][j]
+			low, high, lower, higher = low+c*x, high+c*y, lower+c*x*x, higher+c*y*y
+			less, win = less*power(a.below[j], n), win*power(b.below[j], n)
+		}
+		if !(low > 0 && high > 0) {
+			continue
+		}
+		v, w := a.value[i], b.value[i]
+		from, to := v-a.bid-first*width/low, w-b.bid-first*width/high
+		curb, steep := 1+first*higher/(high*high), win*high/width
+		// The ends' types, and those who wait for a lower bid, look in from outside.
+		most := peak(math.Max(from, -to), -curb/2, width)
+		switch rise := m.ratio[1][i] * b.below[i]; {
+		case rise > 0:
+			stray := groups[i].stray(v, w, rise)
+			bend := first * width * math.Max(0, lower/(low*low)-higher/(high*high)) / 4
+			slope := (from - to) / width
+			up := math.Min(peak(math.Max(from, to)+stray, -curb/2, width), peak(to+stray, slope, width))
+			down := math.Min(peak(math.Max(-from, -to)+stray+bend, -curb/2, width), peak(-from+stray+bend, slope, width))
+			cross := (win - less) / steep * (w - v + math.Abs(from+to)) / 2
+			most = math.Min(math.Max(up, down), most+cross)
+			if v == w { // one type has all these bids: what is lost here and gained there add up
+				most *= 2
+			}
+		case math.IsInf(groups[i].high, 1):
+			continue
+		default:
+			most = peak(from, -curb/2, width)
+		}
+		worst = math.Max(worst, steep*most)
+	}
+	return worst
+}
+
+// peak is the most of a t + b t^2 for t from 0 to the width.
+func peak(a, b, width float64) float64 {
+	if a > 0 && a < -2*b*width {
+		return -a * a / (4 * b)
+	}
+	return math.Max(0, (a+b*width)*width)
+}
+
+// stray is how far the values between two can be from the chord in the rank, when d types are
+// between them.
+func (l *law) stray(v, w, d float64) float64 {
+	if l.between == nil || !(w > v) {
+		return w - v
+	}
+	least, most := l.between(v, w)
+	return math.Max(0, math.Min(w-v-d/most, d/4*(1/least-1/most)))
+}
