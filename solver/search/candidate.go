@@ -54,6 +54,9 @@ func (e *evaluator) candidate(space mechanisms.Space, x []float64) (*Candidate, 
 	if t.failed == 0 {
 		c.Notes = append(c.Notes, t.oversight.notes(design.Terms)...)
 		c.Notes = append(c.Notes, t.floor.notes(p.Market)...)
+		if o := t.oversight; design.Terms.Oversight > 0 && !math.IsNaN(o.honest) {
+			c.Oversight = &Oversight{Rejected: o.honest, Passed: o.passed, Paid: o.paid, Total: o.total}
+		}
 	}
 	if sale, ok := design.Mechanism.(mechanisms.Priced); ok && sale.Sale().Supply > 0 && !e.draws.single() {
 		c.Notes = append(c.Notes, "tickets that wait: values last once they are drawn, so that buyers know what the slot will bring; where every slot is drawn anew a ticket is worth its mean")

@@ -84,10 +84,22 @@ type Candidate struct {
 	// the draws anew; 0 for a market of numbers. It is computed for the best
 	// candidate of a search and for every candidate of an evaluation.
 	StandardError float64
-	Notes         []string
+	// Oversight is what validators let pass, nil without oversight.
+	Oversight *Oversight
+	Notes     []string
 
 	point []float64 // where in its space
 	space int
+}
+
+// Oversight is how often validators err, and what a cartel pays to get past them
+// (expectations over draws).
+type Oversight struct {
+	// Rejected is the share of honest outcomes that they reject, Passed that of a
+	// cartel's that they let pass when it pays what is best for its leader.
+	Rejected, Passed float64
+	// Paid is what such a cartel pays, Total what competition does.
+	Paid, Total float64
 }
 
 // Solved is a candidate's equilibrium as reports show it.

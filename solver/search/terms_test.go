@@ -228,6 +228,9 @@ func TestOversightWithNoise(t *testing.T) {
 		t.Errorf("%+v", c.Constraints)
 	}
 	says(t, c, "1.283 % of honest outcomes are rejected")
+	if o := c.Oversight; o == nil || math.Abs(o.Rejected-rejected) > 1e-12 || o.Total != 20 || !(o.Paid > 16 && o.Paid < 20) || !(o.Passed > 0.5 && o.Passed < 1) {
+		t.Errorf("oversight %+v", o)
+	}
 	robust := only(t, &search.Problem{
 		Market: market(30, 20, 10), Objective: goal(t, "robustRevenue(0.9)"),
 		Spaces: []mechanisms.Space{space(t, "auction", terms(nil, "oversight", 0.8, "oversightNoise", 0.1))},

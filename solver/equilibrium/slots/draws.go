@@ -118,7 +118,7 @@ func (c Cooldown) Solve() (Rest, error) {
 		identities += count[i]
 	}
 	if identities <= c.Slots {
-		return Rest{}, fmt.Errorf("slots: with %d identities nobody is left to draw after %d slots of cooldown", identities, c.Slots)
+		return Rest{}, fmt.Errorf("slots: nobody is left to draw: identities %d, cooldown %d", identities, c.Slots)
 	}
 	m := c.Slots
 	weight := make([]float64, n) // of one identity, on a scale on which e_m does not vanish

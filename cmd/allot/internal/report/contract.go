@@ -47,7 +47,17 @@ type candidateJSON struct {
 	Metrics       map[string]Number `json:"metrics"`
 	Equilibrium   equilibriumJSON   `json:"equilibrium"`
 	Constraints   []constraintJSON  `json:"constraints"`
+	Oversight     *oversightJSON    `json:"oversight,omitempty"`
 	Notes         []string          `json:"notes"`
+}
+
+// oversightJSON is how often validators err: the share of honest outcomes that they
+// reject and of a cartel's that they let pass, and what either pays in all.
+type oversightJSON struct {
+	HonestRejected  Number `json:"honestRejected"`
+	CartelPassed    Number `json:"cartelPassed"`
+	CartelPays      Number `json:"cartelPays"`
+	CompetitionPays Number `json:"competitionPays"`
 }
 
 type equilibriumJSON struct {
@@ -141,6 +151,9 @@ func candidateData(c *search.Candidate, binding []string) *candidateJSON {
 	}
 	for name, x := range c.Metrics {
 		out.Metrics[name] = Number(x)
+	}
+	if o := c.Oversight; o != nil {
+		out.Oversight = &oversightJSON{Number(o.Rejected), Number(o.Passed), Number(o.Paid), Number(o.Total)}
 	}
 	for _, a := range e.Agents {
 		agent := agentJSON{Name: a.Name, Value: Number(a.Value), Signal: Number(a.Signal), Win: Number(a.Win), Cost: Number(a.Cost), Payoff: Number(a.Payoff)}
