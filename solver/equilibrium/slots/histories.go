@@ -116,6 +116,17 @@ func (g Incumbency) histories() ([]history, error) {
 	return states, nil
 }
 
+// single reports a lottery of one identity each that has to be played out: entering costs
+// something, or nobody may be left to draw.
+func (g Incumbency) single(lot mechanisms.Lot) bool {
+	for i := range g.Values {
+		if g.identities(i) > 1 {
+			return false
+		}
+	}
+	return lot.Fee > 0 || len(g.Values) <= g.Cooldown
+}
+
 // draws is the long run of a lottery under a cooldown, see Cooldown: whoever enters the
 // lottery of one slot does so with every identity that does not rest. Stakes are divided
 // among identities; without stakes each has a chance of its own.

@@ -172,10 +172,16 @@ func TestCooldownOfALottery(t *testing.T) {
 	near(t, "revenue", c.Revenue, 3, 0)
 	near(t, "keeps", c.Payoffs[0], 0.5, 1e-12)
 	near(t, "stays out", c.Shares[3], 0, 0)
+	// Two agents that sit out three slots leave two of four unsold, and each is alone in
+	// its slot, where it pays the fee of 1.
+	g = Incumbency{Mechanism: lottery(mechanisms.Lot{Fee: 1}), Values: same(2, 3), Discounts: same(2, 0), Cooldown: 3}
+	c = solved(t, g)
+	near(t, "sold", c.Shares[0]+c.Shares[1], 0.5, 1e-12)
+	near(t, "fees", c.Revenue, 0.5, 1e-12)
 	for name, bad := range map[string]Incumbency{
-		"entry fee":          {Mechanism: lottery(mechanisms.Lot{Fee: 1}), Values: same(2, 3), Discounts: same(2, 0), Cooldown: 1},
+		"entry fee":          {Mechanism: lottery(mechanisms.Lot{Fee: 1}), Values: same(2, 3), Discounts: same(2, 0), Cooldown: 1, Identities: []int{2, 1}},
 		"for its premium":    {Mechanism: lottery(mechanisms.Lot{Price: 3}), Values: []float64{4, 2}, Discounts: same(2, 0), Premium: 1, Cooldown: 1},
-		"nobody is left":     {Mechanism: lottery(mechanisms.Lot{}), Values: same(2, 3), Discounts: same(2, 0), Cooldown: 2},
+		"nobody is left":     {Mechanism: lottery(mechanisms.Lot{}), Values: same(1, 3), Discounts: same(1, 0), Cooldown: 2, Identities: []int{2}},
 		"histories":          {Mechanism: auction(t, 0), Values: same(9, 3), Discounts: same(9, 0), Cooldown: 3},
 		"no identity":        {Mechanism: auction(t, 0), Values: same(2, 3), Discounts: same(2, 0), Cooldown: 1, Identities: []int{1, 0}},
 		"negative cooldown":  {Mechanism: auction(t, 0), Values: same(2, 3), Discounts: same(2, 0), Cooldown: -1},

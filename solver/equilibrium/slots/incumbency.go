@@ -93,7 +93,7 @@ func (g Incumbency) SolveFrom(start [][]float64) (Chain, error) {
 	if err := g.check(); err != nil {
 		return Chain{}, err
 	}
-	if m, ok := g.Mechanism.(mechanisms.EqualChance); ok && g.Cooldown > 0 {
+	if m, ok := g.Mechanism.(mechanisms.EqualChance); ok && g.Cooldown > 0 && !g.single(m.Lot()) {
 		return g.draws(m.Lot())
 	}
 	n := len(g.Values)

@@ -105,9 +105,16 @@ func cooled(label string, n names, s *Succession) (tables []Table, notes []strin
 	for _, v := range s.Values {
 		size = math.Max(size, v)
 	}
+	reasons := map[string]int{} // where each stands among the notes
 	for _, c := range s.Cooled {
 		if c.Reason != "" {
-			notes = append(notes, fmt.Sprintf("cooldown, %s: %s", c.label(), c.Reason))
+			k, said := reasons[c.Reason]
+			if !said {
+				reasons[c.Reason] = len(notes)
+				notes = append(notes, "cooldown, identities "+c.label()+": "+c.Reason)
+			} else {
+				notes[k] = strings.Replace(notes[k], ": ", ", "+c.label()+": ", 1)
+			}
 			continue
 		}
 		alone := Text("-")
