@@ -109,10 +109,13 @@ func cooled(label string, n names, s *Succession) (tables []Table, notes []strin
 	for _, c := range s.Cooled {
 		if c.Reason != "" {
 			k, said := reasons[c.Reason]
-			if !said {
+			switch {
+			case c.Identities == nil:
+				notes = append(notes, "cooldown: "+c.Reason)
+			case !said:
 				reasons[c.Reason] = len(notes)
 				notes = append(notes, "cooldown, identities "+c.label()+": "+c.Reason)
-			} else {
+			default:
 				notes[k] = strings.Replace(notes[k], ": ", ", "+c.label()+": ", 1)
 			}
 			continue
@@ -132,11 +135,8 @@ func cooled(label string, n names, s *Succession) (tables []Table, notes []strin
 }
 
 func (c *Cooled) label() string {
-	switch {
-	case c.Alike > 0:
+	if c.Alike > 0 {
 		return strconv.Itoa(c.Alike)
-	case c.Identities == nil:
-		return "any"
 	}
 	return "the study's"
 }
