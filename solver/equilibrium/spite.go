@@ -33,8 +33,9 @@ import (
 //
 // Payoffs are given in u. Domain: finite s >= 0; pairs with s_i s_j > 1 would each rather
 // have the other overpay than win, and are refused in winner-pays auctions. References:
-// Morgan, Steiglitz, Reis (2003); Brandt, Sandholm, Shoham (2007); Jehiel, Moldovanu
-// (1996) for thresholds that depend on the rival. Tests assert 20 and s = 1/2 for all:
+// Morgan, Steiglitz, Reis (2003); Brandt, Sandholm, Shoham (2007); Nishimura, Cason, Saijo,
+// Ikeda (2011) on second-price auctions with known values, where losers overbid and winners
+// underbid; Jehiel, Moldovanu (1996) for thresholds that depend on the rival. Tests assert 20 and s = 1/2 for all:
 // 30/20/10 sells at 70/3 by first price and at 80/3 by second price, and the all-pay
 // auction of 30 and 20 collects 155/4.
 func spitefulAuction(r mechanisms.Ranking, g mechanisms.Game, eq *Equilibrium) {

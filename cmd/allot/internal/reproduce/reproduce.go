@@ -94,7 +94,7 @@ type Source struct {
 
 // Sources lists the sources, in the order in which a run goes through them.
 func Sources() []Source {
-	return slices.Concat(article, tickets, contests, auctions, builders)
+	return slices.Concat(article, tickets, contests, auctions, spite, builders)
 }
 
 // Names lists the sources' names.

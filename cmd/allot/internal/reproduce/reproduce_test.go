@@ -69,6 +69,8 @@ func TestDisagreements(t *testing.T) {
 		{"base-model", "N = 9, discount 0.9: newcomers that Bob invents", 6},
 		{"base-model", "winner-take-all tickets, burnt: revenue, as an execution auction's 20", 50. / 3},
 		{"base-model", "two uniform values: chance that the best mechanism keeps the right", 0.25},
+		{"aps-burn", "0.3 seen, the last builder is a service's: other proposers keep", 10},
+		{"aps-burn", "all seen, the second builder is of a service with 0.3 of the slots: proposers keep", 3},
 		{"execution-auctions", "(1+d)^2628000", 1.034},
 		{"schlegel2024", "capped supply, strategic buyers: largest share", 2 - math.Sqrt2},
 		{"stichler2024", "2024-10-31_12-04: independent runs behind its averages", 100. / 58},
