@@ -28,6 +28,9 @@ type bayesian struct {
 	// shared is a component of the values that all agents know, nil for none; values
 	// are then the agents' own factors.
 	shared *shared
+	// twins are groups that each know a component of their own, nil for none; values are
+	// then the agents' before anything is known.
+	twins *twins
 }
 
 func newBayesian(p *Problem) (*bayesian, error) {
@@ -35,11 +38,26 @@ func newBayesian(p *Problem) (*bayesian, error) {
 		return nil, err
 	}
 	common, own := shareOf(p.Market)
+	groups := twinsOf(p.Market)
+	if groups != nil {
+		var err error
+		if own, err = groups.plain(p.Market); err != nil {
+			return nil, err
+		}
+	}
 	values, refusal, err := private.Values(own)
 	if err != nil {
 		return nil, err
 	}
 	b := &bayesian{problem: p, values: values, refusal: refusal}
+	if groups != nil && refusal == "" {
+		if err = groups.solve(); err != nil {
+			b.refusal = err.Error()
+			return b, nil
+		}
+		b.twins, b.highest = groups, groups.game.Highest()
+		return b, nil
+	}
 	if refusal == "" {
 		if b.highest, err = bound.Welfare(values); err != nil {
 			return nil, err
@@ -85,6 +103,9 @@ type played struct {
 func (b *bayesian) play(d *mechanisms.Design) played {
 	if b.refusal != "" {
 		return played{failure: b.refusal}
+	}
+	if b.twins != nil {
+		return b.together(d)
 	}
 	if b.shared != nil && (d.Terms.Resale || d.Terms.Lookahead > 0 && b.forgets()) {
 		return played{failure: errSharedAhead.Error()}
@@ -245,7 +266,10 @@ func (b *bayesian) beyond() bool {
 // equal shares bring for the measures of concentration.
 func (b *bayesian) bound() Bound {
 	name := b.problem.Objective.Name()
-	if b.refusal == "" && name == "revenue" && !b.beyond() {
+	if b.twins != nil && name == "revenue" && !b.beyond() {
+		return Bound{Value: b.twins.game.Bound(), Method: "Myerson 1981, for each value of the common components"}
+	}
+	if b.refusal == "" && b.twins == nil && name == "revenue" && !b.beyond() {
 		if optimum, err := bound.Revenue(b.values); err == nil {
 			method := "Myerson 1981"
 			if b.shared != nil {

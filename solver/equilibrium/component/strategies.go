@@ -1,25 +1,25 @@
-package formats
+package component
 
 import "math"
 
 // solve iterates strategies and the distributions of bids.
 func (w *world) solve() bool {
-	for t := range w.types {
+	for t := range w.groups {
 		w.distribute(t)
 	}
 	for range 200 {
 		worst := 0.0
-		for t := range w.types {
+		for t := range w.groups {
 			w.meet(t)
 		}
-		for t := range w.types {
+		for t := range w.groups {
 			worst = math.Max(worst, w.play(t))
 		}
-		for t := range w.types {
+		for t := range w.groups {
 			w.distribute(t)
 		}
 		if worst < 1e-10 {
-			for t := range w.types {
+			for t := range w.groups {
 				w.meet(t)
 			}
 			return true
@@ -75,7 +75,7 @@ func (w *world) play(t int) float64 {
 // row computes the strategy of type t where C has the score y, over z: bids as in world, and
 // gaps, v - b in units of omega C, as V is.
 func (w *world) row(t int, y float64, g *scores, bids, gaps []float64) {
-	ty := w.types[t]
+	ty := w.groups[t]
 	m := float64(ty.Count - 1)
 	s := seller{w: w, t: t, c: ty.Mu + ty.Sigma*y, omega: ty.Omega}
 	start := (w.floor - s.c) / ty.Omega

@@ -1,4 +1,4 @@
-package formats
+package component
 
 import (
 	"math"
@@ -9,10 +9,10 @@ import (
 // reach is how many standard deviations of C and of e the grids span: 3e-12 is beyond.
 const reach = 7
 
-// world is the grid: scores z of e and y of C (both standard normal), log bids x. The
+// world is the grid of a game: scores z of e and y of C (both standard normal), log bids x. The
 // trapezoid rule in z and in x is spectrally accurate for what is integrated by it.
 type world struct {
-	types []Type
+	groups []Group
 	*scores
 	y, dy float64
 	ny    int
@@ -45,19 +45,22 @@ func orderDensity(n, r int, z float64) float64 {
 	return m * (m - 1) * math.Pow(p, m-2) * normal(-z) * density(z)
 }
 
+// steps is the grid's, entries to a standard deviation.
+func (w *world) steps() int { return (len(w.phi) - 1) / reach }
+
 // stride is how many steps in z a quadrature over z can take at once, a quarter of a standard
 // deviation: the trapezoid rule's error is of the order of exp(-2 pi^2/step^2).
 func (w *world) stride() int { return max(1, int(0.25/w.dz)) }
 
 // ranked is the distribution of type t's highest (r = 0) or second highest value.
-func (w *world) ranked(t Type, r int) [2][]float64 {
+func (w *world) ranked(t Group, r int) [2][]float64 {
 	return w.law(t, r, w.stride(), func(z float64) float64 { return t.Omega * z })
 }
 
 // law is the distribution, over the x_j, of C times exp(rise(z)), z the highest or second
 // highest score of type t, by every s-th of the scores: the chance to be at most exp(x_j) and
 // its complement.
-func (w *world) law(t Type, r, s int, rise func(z float64) float64) [2][]float64 {
+func (w *world) law(t Group, r, s int, rise func(z float64) float64) [2][]float64 {
 	out := [2][]float64{make([]float64, w.nx), make([]float64, w.nx)}
 	for k := 0; k < len(w.phi); k += s {
 		z := w.z(k)
@@ -81,20 +84,20 @@ func (w *world) law(t Type, r, s int, rise func(z float64) float64) [2][]float64
 func (w *world) above(j, r int) float64 {
 	if r == 0 {
 		log := 0.0
-		for t := range w.types {
+		for t := range w.groups {
 			log += math.Log1p(-math.Min(w.none[t][1][j], 1))
 		}
 		return -math.Expm1(log)
 	}
 	// Two or more: of one type, or one each of two types.
 	zero := 1.0
-	for t := range w.types {
+	for t := range w.groups {
 		zero *= w.none[t][0][j]
 	}
 	atMost := zero
-	for t := range w.types {
+	for t := range w.groups {
 		p := math.Max(0, w.one[t][0][j]-w.none[t][0][j])
-		for s := range w.types {
+		for s := range w.groups {
 			if s != t {
 				p *= w.none[s][0][j]
 			}
@@ -106,7 +109,7 @@ func (w *world) above(j, r int) float64 {
 	}
 	// In the tail, by pairs.
 	sum := 0.0
-	for t := range w.types {
+	for t := range w.groups {
 		sum += w.one[t][1][j]
 		for s := range t {
 			sum += w.none[s][1][j] * w.none[t][1][j]
@@ -132,7 +135,7 @@ func (w *world) expect(above func(j int) float64) float64 {
 // sealed is the chance that some bid is above exp(x_j).
 func (w *world) sealed(j int) float64 {
 	log := 0.0
-	for t := range w.types {
+	for t := range w.groups {
 		if w.score[t][j] > 0 {
 			log += math.Log1p(-normal(-w.score[t][j]))
 		} else {
@@ -144,8 +147,8 @@ func (w *world) sealed(j int) float64 {
 
 // myerson is the mean over C of Myerson's optimum given C: E max(0, psi).
 func (w *world) myerson() float64 {
-	laws := make([][2][]float64, len(w.types))
-	for t, ty := range w.types {
+	laws := make([][2][]float64, len(w.groups))
+	for t, ty := range w.groups {
 		laws[t] = w.law(ty, 0, 1, func(z float64) float64 {
 			// Below the reserve given C the virtual value counts as nothing.
 			return math.Max(-1e3, ty.Omega*z+math.Log(math.Max(0, 1-ty.Omega*normal(-z)/density(z))))
@@ -153,53 +156,11 @@ func (w *world) myerson() float64 {
 	}
 	return w.expect(func(j int) float64 {
 		log := 0.0
-		for t := range w.types {
+		for t := range w.groups {
 			log += math.Log1p(-math.Min(laws[t][1][j], 1))
 		}
 		return -math.Expm1(log)
 	})
-}
-
-// payoff is what all builders together keep: the mean of omega int v Phi^(n-1) H dz by the
-// envelope theorem, here the mean of (v - b) Phi^(n-1) H itself.
-func (w *world) payoff() float64 {
-	sum := 0.0
-	for t, ty := range w.types {
-		for i := range w.ny {
-			y := w.y + float64(i)*w.dy
-			c := ty.Mu + ty.Sigma*y
-			row := 0.0
-			for k, p := range w.phi {
-				z := w.z(k)
-				at := i*len(w.phi) + k
-				if c+ty.Omega*z < w.floor {
-					continue
-				}
-				win, _ := w.rivals(t, c+ty.Omega*w.bid[t][at])
-				row += w.dz * density(z) * math.Pow(p, float64(ty.Count-1)) * win * ty.Omega * w.gap[t][at]
-			}
-			sum += float64(ty.Count) * w.dy * density(y) * math.Exp(c) * row
-		}
-	}
-	return sum
-}
-
-// reserve is the open auction with the best reserve of the grid of log values:
-// r P(v_(1) > r) + int_r P(v_(2) > x) dx.
-func (w *world) reserve(open Format) Format {
-	best := open
-	best.Reserve = 0
-	tail := 0.0
-	for j := w.nx - 1; j > 0; j-- {
-		r := math.Exp(w.x + float64(j)*w.dx)
-		y := r*w.above(j, 0) + tail + w.dx/2*r*w.above(j, 1)
-		if y > best.Revenue*(1+1e-9) {
-			best.Revenue, best.Reserve, best.Unsold = y, r, 1-w.above(j, 0)
-			best.Welfare, best.Payoff = math.NaN(), math.NaN()
-		}
-		tail += w.dx * r * w.above(j, 1)
-	}
-	return best
 }
 
 // lagrange are the weights of six equally spaced points, from -2 to 3, at u in [0, 1].
@@ -213,7 +174,7 @@ func lagrange(u float64) [6]float64 {
 
 // distribute computes the scores of the chance that type t's highest bid is at most exp(x_j).
 func (w *world) distribute(t int) {
-	ty := w.types[t]
+	ty := w.groups[t]
 	below, above := make([]float64, w.nx), make([]float64, w.nx)
 	s := w.stride()
 	for k := 0; k < len(w.phi); k += s {
@@ -275,7 +236,7 @@ func (w *world) meet(t int) {
 		j := min(max(f/finer, 1), w.nx-3)
 		u := float64(f)/finer - float64(j)
 		var log, elasticity float64
-		for s := range w.types {
+		for s := range w.groups {
 			if s == t {
 				continue
 			}
