@@ -241,6 +241,22 @@ func TestSlots(t *testing.T) {
 	three := solved(t, allPay(0), 3, 2, 1)
 	three.Market.Premium = 1
 	says(three, 3*4./9+2./9, "no method for")
+	// Who won sits out: nobody wins twice with one identity, and with two everything is as
+	// before; agents that have more of their own use those.
+	without, _ := measure(t, fixed, "multi-slot", nil)
+	for _, x := range []struct {
+		own, identities, cooldown, want float64
+	}{{0, 1, 1, 0}, {0, 2, 1, without}, {0, 2, 2, 0}, {3, 1, 2, without}} {
+		fixed.Market.Agents[0].Identities = int(x.own)
+		o := options{"cooldown": x.cooldown, "identities": x.identities}
+		if got, _ := measure(t, fixed, "multi-slot", o); x.cooldown < 2 && !(math.Abs(got-x.want) < 1e-12) || x.own > 0 && got != without {
+			t.Errorf("%+v: %g", x, got)
+		}
+	}
+	fixed.Market.Agents[0].Identities = 0
+	if _, verdict := measure(t, large, "multi-slot", options{"cooldown": 1}); verdict != constraints.Unknown {
+		t.Errorf("a cooldown in a market too large: %v", verdict)
+	}
 	fixed.Design.Terms.Resale = true
 	if _, verdict := measure(t, fixed, "multi-slot", nil); verdict != constraints.Unknown {
 		t.Errorf("multi-slot with resale: %v", verdict)
@@ -371,6 +387,9 @@ func TestRegistry(t *testing.T) {
 		{"allocation", options{"tolerance": math.NaN()}, "finite"},
 		{"multi-slot", options{"max": math.Inf(1)}, "finite"},
 		{"multi-slot", options{"max": -1}, "at least 0"},
+		{"multi-slot", options{"cooldown": 0.5}, "whole number"},
+		{"multi-slot", options{"cooldown": 33}, "whole number"},
+		{"multi-slot", options{"identities": 0}, "whole number"},
 		{"ring-proof", options{"minDiscount": 2}, "discount"},
 		{"decentralization", nil, "one of"},
 		{"decentralization", options{"maxShare": 0.5, "maxHHI": 0.5}, "one of"},

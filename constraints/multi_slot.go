@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"allot/mechanisms"
 	"allot/solver/equilibrium"
 	"allot/solver/equilibrium/slots"
 )
@@ -23,11 +24,33 @@ import (
 // factor (package slots); the premium then shows in what incumbents signal, and a stable
 // auction has exposure sum_s pi_s t_s(s) = 1. Where that game has no method, and for values that
 // are drawn anew in every slot, the mechanism is played anew in each, as if nobody looked
-// ahead: t_s(s) = pi_s = t_s. The explanation says which of the two it is. Money: violations
+// ahead: t_s(s) = pi_s = t_s. The explanation says which of the two it is. With the option
+// `cooldown` an identity that won sits out so many slots, and every agent has as many as
+// it names in the market or the option `identities` says (1 unless set); there is no measure
+// then without the game over slots, and what agents pay by the explanation is of that game,
+// the objective of one slot. Money: violations
 // are a share of E max v. Domain: every case but resale; 0 without a premium.
 // Tolerance 1e-9. Tests assert 4 (4/9) + 2 (1/9) at mu = 1 for draws without looking ahead from
-// the proportional contest at values 4 and 2, and mu v_1 for the auction.
-type multiSlot struct{ max float64 }
+// the proportional contest at values 4 and 2, mu v_1 for the auction, and 0 under a cooldown of
+// one slot with one identity each.
+type multiSlot struct {
+	max                  float64
+	cooldown, identities int
+}
+
+// longestCooldown is the longest that a study can ask for.
+const longestCooldown = 32
+
+func newMultiSlot(o map[string]float64) (Constraint, error) {
+	k, err := identities("multi-slot", o["identities"])
+	if err != nil {
+		return nil, err
+	}
+	if c := o["cooldown"]; c != math.Trunc(c) || c > longestCooldown {
+		return nil, fmt.Errorf("constraints: multi-slot: cooldown is %g: a whole number from 0 to %d", c, longestCooldown)
+	}
+	return multiSlot{max: o["max"], cooldown: int(o["cooldown"]), identities: k}, nil
+}
 
 func (multiSlot) Name() string { return "multi-slot" }
 
@@ -41,7 +64,7 @@ const mostIncumbents = 12
 
 var errResold = errors.New("who uses two slots in a row after a resale is not known")
 
-func (multiSlot) Measure(c *Case) (float64, error) {
+func (m multiSlot) Measure(c *Case) (float64, error) {
 	mu := premium(c)
 	if mu == 0 {
 		return 0, nil
@@ -50,11 +73,15 @@ func (multiSlot) Measure(c *Case) (float64, error) {
 		return 0, errResold
 	}
 	sum := 0.0
-	if chain, reason := c.incumbents(); reason == "" {
-		for s, v := range c.Account.Values {
-			sum += chain.Stationary[s] * chain.Win[s][s] * v
+	chain, reason := m.incumbents(c)
+	switch {
+	case reason == "":
+		for i, v := range c.Account.Values {
+			sum += chain.Twice[i] * v
 		}
 		return mu * sum, nil
+	case m.cooldown > 0:
+		return 0, errors.New("under a cooldown: " + reason)
 	}
 	for i, t := range c.Account.Win {
 		if t != 0 {
@@ -73,7 +100,7 @@ func premium(c *Case) float64 {
 
 // incumbents is the Markov-perfect equilibrium of the mechanism played slot after slot,
 // or the reason why there is none in hand.
-func (c *Case) incumbents() (slots.Chain, string) {
+func (m multiSlot) incumbents(c *Case) (slots.Chain, string) {
 	w := c.room()
 	n := len(c.Game.Values)
 	known := false
@@ -93,9 +120,22 @@ func (c *Case) incumbents() (slots.Chain, string) {
 	for i := range n {
 		w.discounts = append(w.discounts, c.Market.DiscountOf(i))
 	}
-	chain, err := slots.Incumbency{
+	game := slots.Incumbency{
 		Mechanism: c.Game.Mechanism, Values: c.Game.Values, Discounts: w.discounts, Premium: c.Market.Premium, Myopic: c.Market.Myopic,
-	}.Solve()
+	}
+	if m.cooldown > 0 {
+		if p, ok := c.Game.Mechanism.(mechanisms.Priced); ok && p.Sale().Supply > 0 {
+			return slots.Chain{}, "tickets that wait to be drawn rest with their holder"
+		}
+		game.Cooldown, game.Identities = m.cooldown, make([]int, n)
+		for i := range game.Identities {
+			game.Identities[i] = m.identities
+			if own := c.Market.Agents[i].Identities; own > 0 {
+				game.Identities[i] = own
+			}
+		}
+	}
+	chain, err := game.Solve()
 	switch {
 	case err != nil:
 		return chain, strings.TrimPrefix(err.Error(), "slots: ")
@@ -106,14 +146,14 @@ func (c *Case) incumbents() (slots.Chain, string) {
 }
 
 func (m multiSlot) Explain(c *Case, measure float64) string {
-	if premium(c) == 0 {
+	if premium(c) == 0 && m.cooldown == 0 {
 		return fmt.Sprintf("no premium on a second slot; one agent holds two in a row with probability %.4g", exposure(c.Account.Win))
 	}
 	if c.Design.Terms.Resale {
 		return errResold.Error()
 	}
 	extra := math.Max(0, measure)
-	chain, reason := c.incumbents()
+	chain, reason := m.incumbents(c)
 	if reason != "" {
 		return fmt.Sprintf("one agent holds two slots in a row with probability %.4g: worth %.6g more than apart; each slot on its own: %s", exposure(c.Account.Win), extra, reason)
 	}
@@ -121,7 +161,11 @@ func (m multiSlot) Explain(c *Case, measure float64) string {
 	if !math.IsInf(chain.RunLength, 1) {
 		runs = fmt.Sprintf("runs of %.4g slots", chain.RunLength)
 	}
-	return fmt.Sprintf("the holder of a slot wins the next with probability %.4g (%s): worth %.6g a slot more than apart; Markov-perfect, %s", chain.Exposure, runs, extra, chain.Selection)
+	text := fmt.Sprintf("the holder of a slot wins the next with probability %.4g (%s): worth %.6g a slot more than apart; Markov-perfect, %s", chain.Exposure, runs, extra, chain.Selection)
+	if m.cooldown > 0 {
+		text += fmt.Sprintf("; under the cooldown agents pay %.6g a slot", chain.Revenue)
+	}
+	return text
 }
 
 // exposure is sum t_i^2.

@@ -37,7 +37,7 @@ func Kinds() []Kind {
 		{"ring-proof", "the ring of all agents gains nothing, or needs patience", map[string]float64{"minDiscount": unset, "tolerance": money}, newRingProof},
 		simple("producer-proof", "producer and agents together gain nothing", money, func(t float64) Constraint { return producerProof{t} }),
 		capped("beacon-rewards", "the slot's value does not reach the beacon proposer", func(x float64) Constraint { return beaconRewards{x} }),
-		capped("multi-slot", "two slots in a row are worth no more than two apart", func(x float64) Constraint { return multiSlot{x} }),
+		{"multi-slot", "two slots in a row are worth no more than two apart", map[string]float64{"max": 0, "cooldown": 0, "identities": 1}, newMultiSlot},
 		{"known-proposer", "the next proposer is known ahead", map[string]float64{}, func(map[string]float64) (Constraint, error) { return knownProposer{}, nil }},
 		capped("no-randomness", "no draw needs randomness that nobody could predict", func(x float64) Constraint { return noRandomness{x} }),
 		{"decentralization", "the right does not gather in few hands", map[string]float64{"maxShare": unset, "maxHHI": unset, "minNakamoto": unset}, newDecentralization},

@@ -151,7 +151,7 @@ func (g Incumbency) draws(lot mechanisms.Lot) (Chain, error) {
 	if err != nil {
 		return Chain{}, err
 	}
-	c.Shares, c.Exposure, c.Revenue = rest.Shares, rest.Exposure, lot.Price
+	c.Shares, c.Twice, c.Exposure, c.Revenue = rest.Shares, rest.Twice, rest.Exposure, lot.Price
 	for i, t := range rest.Shares {
 		extra := g.Premium * g.Values[i] * rest.Twice[i]
 		c.Gain += extra

@@ -66,10 +66,12 @@ type Chain struct {
 	// without an incumbent; Shares is how often each agent wins, and Payoffs what each
 	// keeps per slot.
 	Stationary, Shares, Payoffs []float64
+	// Twice is how often each agent wins a slot and the next.
+	Twice []float64
 	// Revenue is sum c_i per slot in the long run.
 	Revenue float64
-	// Exposure is the probability that the winner of a slot wins the next:
-	// sum_s pi_s t_s(s). RunLength is the mean number of slots in a row, +Inf where
+	// Exposure is the probability that the winner of a slot wins the next, sum_s pi_s
+	// t_s(s), the sum of Twice. RunLength is the mean number of slots in a row, +Inf where
 	// the holder never changes.
 	Exposure, RunLength float64
 	// Gain is what the premium brings per slot, sum_s pi_s t_s(s) mu v_s.
@@ -223,7 +225,7 @@ func rows(n, m int) [][]float64 {
 
 func newChain(n int, states []history) Chain {
 	m := len(states)
-	c := Chain{Win: rows(m, n), Cost: rows(m, n), Value: rows(m, n), Stationary: make([]float64, m), Shares: make([]float64, n), Payoffs: make([]float64, n)}
+	c := Chain{Win: rows(m, n), Cost: rows(m, n), Value: rows(m, n), Stationary: make([]float64, m), Shares: make([]float64, n), Payoffs: make([]float64, n), Twice: make([]float64, n)}
 	for _, s := range states {
 		if s.winners != nil {
 			c.Histories = append(c.Histories, s.winners)
@@ -256,6 +258,7 @@ func (c *Chain) finish(g Incumbency, states []history) {
 		}
 		if i := states[s].last; i < n {
 			again := pi * c.Win[s][i]
+			c.Twice[i] += again
 			c.Exposure += again
 			c.Gain += again * g.Premium * g.Values[i]
 			c.Payoffs[i] += again * g.Premium * g.Values[i]
