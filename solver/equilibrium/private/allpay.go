@@ -170,27 +170,29 @@ func (s Solver) allPay(eq *Equilibrium, rule mechanisms.Ranking, groups []*group
 }
 
 // lone is the all-pay auction in which no two types compete: the reserve is above what
-// one agent has, so the other pays it alone.
+// all but one agent have, so that one pays it alone.
 func (s Solver) lone(eq *Equilibrium, groups []*group, r float64) {
 	acc := &eq.Account
-	acc.Values, acc.Win = make([]float64, 2), make([]float64, 2)
-	acc.Cost, acc.Payoff = make([]float64, 2), make([]float64, 2)
-	one := 0
-	if groups[1].high > groups[0].high {
-		one = 1
+	agents := len(eq.Curves)
+	acc.Values, acc.Win = make([]float64, agents), make([]float64, agents)
+	acc.Cost, acc.Payoff = make([]float64, agents), make([]float64, agents)
+	meet := 0
+	for _, g := range groups {
+		if g.high > r {
+			meet += g.n
+		}
 	}
-	if groups[1-one].high > r {
+	if meet > 1 {
 		eq.Status, eq.Reason = equilibrium.NotFound, "an all-pay auction whose reserve only one agent's types meet, at the top: no method here solves that"
 		eq.Curves, eq.Account = nil, mechanisms.Account{}
 		return
 	}
 	acc.Unsold = 1
-	for i, g := range groups {
+	for _, g := range groups {
 		var k knots
 		j := g.agents[0]
-		acc.Values[j] = g.Mean()
 		entry := rank{1, 0, g.high}
-		if i == one && r < g.high {
+		if r < g.high {
 			v := math.Nextafter(r, 0)
 			entry = rank{g.CDF(v), g.survival(v), r}
 			ends := panels([]*group{g}, r)
@@ -200,7 +202,10 @@ func (s Solver) lone(eq *Equilibrium, groups []*group, r float64) {
 			acc.Unsold -= entry.above
 		}
 		k.one(g, entry, r)
-		eq.Curves[j] = k.curve()
+		curve := k.curve()
+		for _, a := range g.agents {
+			eq.Curves[a], acc.Values[a] = curve, g.Mean()
+		}
 	}
 	acc.Unsold = clean(acc.Unsold)
 	eq.Bottom, eq.Top = r, r

@@ -11,7 +11,8 @@
 //     same system with the own bid's weight in it, by collocation, led from the first price;
 //   - different agents in a second-price auction: truth (Vickrey 1961);
 //   - two different agents in an all-pay auction: the matching function of Amann,
-//     Leininger (1996);
+//     Leininger (1996); three or more: first-order conditions from the top, groups dropping
+//     out at pay-off 0 (Parreiras, Rubinchik 2010);
 //   - contests: first-order conditions at quadrature nodes, the chances by transforms
 //     (Wasser 2013), any number of agents;
 //   - lotteries: cutoffs of entry (Samuelson 1985);
@@ -150,8 +151,11 @@ func (s Solver) Solve(m mechanisms.Mechanism, values []mechanisms.Distribution) 
 		}
 	case rule.AllPay && len(groups) == 2 && len(values) == 2:
 		s.allPay(eq, rule, groups)
-	default: // all-pay among three or more
-		s.ranked(eq, rule, groups)
+	default:
+		if s.allPayMany(eq, rule, groups); eq.Status != equilibrium.Converged {
+			*eq = Equilibrium{Curves: make([]mechanisms.BidCurve, len(values)), Highest: eq.Highest}
+			s.ranked(eq, rule, groups)
+		}
 	}
 	return eq, nil
 }

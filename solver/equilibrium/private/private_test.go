@@ -337,6 +337,8 @@ func TestSimulation(t *testing.T) {
 		{"mix, one above the other", auction(t, 0.5, 0.1), []dist{u, uniform(t, 0.5, 2)}},
 		{"mix, top bids within rounding", auction(t, 0.02, 0), []dist{u, u2}},
 		{"all-pay", allPay(t, 0.2), []dist{u, u2}},
+		{"all-pay, a jump", allPay(t, 0), []dist{u, power(t, 2, 1), power(t, 3, 1)}},
+		{"all-pay, one left at the reserve", allPay(t, 0.2), []dist{u, uniform(t, 0.5, 1.2), uniform(t, 0.6, 1.3)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			eq := solved(t, c.m, c.values, 1e-6)
@@ -415,7 +417,8 @@ func TestApproximate(t *testing.T) {
 		m      mechanisms.Auction
 		values []dist
 	}{
-		{"three different agents, all-pay", allPay(t, 0), []dist{u, uniform(t, 0, 2), uniform(t, 0, 3)}},
+		{"atoms among three, all-pay", allPay(t, 0), []dist{u, uniform(t, 0, 2), must[distributions.Empirical](t)(distributions.NewEmpirical([]float64{1, 2, 2, 3}))}},
+		{"a known value of pay-off 0, all-pay", allPay(t, 0), []dist{u, power(t, 2, 1), mechanisms.Point(0.6)}},
 	} {
 		eq, err := private.Solver{}.Solve(c.m, c.values)
 		if err != nil || eq.Status != equilibrium.IterationLimit || !(eq.Account.Revenue() > 0) {

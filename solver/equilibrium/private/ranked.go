@@ -7,8 +7,9 @@ import (
 	"allot/solver/equilibrium"
 )
 
-// Auctions among different agents for which there is no fast method (all-pay among three or
-// more; a price between the first and the second bid where collocation does not settle) are solved approximately by dual
+// Auctions among different agents for which the fast methods find nothing (all-pay with atoms, or
+// with a known value of pay-off 0; a price between the first and the second bid where
+// collocation does not settle) are solved approximately by dual
 // averaging over discretised types and bids (Nesterov 2009; Fichtl, Oberlechner, Bichler
 // 2022). What a bid brings goes through the distribution of the best opposing bid,
 //

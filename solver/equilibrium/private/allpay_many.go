@@ -1,0 +1,531 @@
+package private
+
+import (
+	"math"
+
+	"allot/mechanisms"
+	"allot/solver/equilibrium"
+)
+
+// Three or more agents of different kinds in an all-pay auction. The type phi_k that bids b
+// maximises phi_k H_k(b) - b, H_k = P/F_k(phi_k) with P the distribution function of the highest
+// bid: phi_k H_k' = 1. With l_k = ln F_k(phi_k), L = ln P and w_k = F_k/phi_k
+//
+//	dl_k/dL = 1 - (N-1) w_k/S,   db/dL = P (N-1)/S,   S = sum n_k w_k
+//
+// over the groups that take part, of N agents: from the top down the l_k do not depend on the top
+// bid. It decides who takes part, through the pay-offs u_k = phi_k H_k - b. A group whose
+// next type would rather bid less, (N-1) w_k >= S, waits; one whose next type has u_k = 0 drops
+// out, and its types below bid nothing: with three or more agents a strategy can so jump
+// (Parreiras, Rubinchik 2010). The top bid is right if all but at most one single agent have
+// dropped out just at the reserve (or at 0); that agent's types that gain by it bid the reserve.
+// Not covered, and said not to be found: strategies with a jump elsewhere than to 0, known
+// values of pay-off 0, atoms and gaps. A test asserts three draws of U[0,h_k], where
+// b = (v/h_k)^(1/c_k)/A, A = sum 1/h_k/2, c_k = 1 - 1/(h_k A), closed forms of equal agents
+// written as different ones, the pair of Amann, Leininger (1996), and what a dumb best reply
+// gains.
+type paying struct {
+	groups  []*group
+	reserve float64
+	scale   float64
+	tip     float64 // the survival that stands for the top of a support without end
+	inLog   bool
+
+	tolerance float64
+	part      []part
+	phi, w    []float64
+	stages    [7][]float64
+	y, next   []float64
+	at        []float64 // for looks inside a step
+	record    bool
+	steps     []payment
+	gain      []float64 // what the next type of a group that does not take part would gain at most
+}
+
+// part is what a group does at a bid.
+type part uint8
+
+const (
+	waits part = iota // its highest type bids less
+	bids
+	stands // its types below bid nothing
+)
+
+// payment is a step with who takes part in it.
+type payment struct {
+	step
+	part []part
+}
+
+// slope writes dy/dL for y = (l_1, ..., l_K, b) at L.
+func (p *paying) slope(l float64, y, dy []float64) bool {
+	k := len(p.groups)
+	sum, n := 0.0, 0
+	for i, g := range p.groups {
+		dy[i] = 0
+		if p.part[i] != bids {
+			continue
+		}
+		p.phi[i] = p.value(i, y[i])
+		p.w[i] = math.Exp(y[i]) / p.phi[i]
+		sum += float64(g.n) * p.w[i]
+		n += g.n
+	}
+	if n < 2 || !(sum > 0) {
+		return false
+	}
+	m := float64(n-1) / sum
+	for i := range p.groups {
+		if p.part[i] == bids {
+			dy[i] = 1 - m*p.w[i]
+		}
+	}
+	dy[k] = math.Exp(l) * m
+	return true
+}
+
+// value is the value of the type of group k whose l is given.
+func (p *paying) value(k int, l float64) float64 {
+	g := p.groups[k]
+	switch {
+	case l >= 0 && g.high == math.Inf(1):
+		return g.upper(p.tip)
+	case l >= 0:
+		return g.high
+	case l > -0.69:
+		return g.upper(math.Max(-math.Expm1(l), p.tip*1e-3))
+	}
+	return g.Quantile(math.Exp(l))
+}
+
+// payoff is u_k at L.
+func (p *paying) payoff(k int, l float64, y []float64) float64 {
+	return p.value(k, y[k])*math.Exp(l-y[k]) - y[len(p.groups)]
+}
+
+// ready reports that a group that waits would bid as the others do now, and gain by it: v is its
+// type that would.
+func (p *paying) ready(i int, l float64, y []float64) (v float64, ok bool) {
+	g := p.groups[i]
+	if p.part[i] != waits {
+		return 0, false
+	}
+	sum, n := 0.0, 0
+	for j, o := range p.groups {
+		if p.part[j] == bids {
+			sum += float64(o.n) * math.Exp(y[j]) / p.value(j, y[j])
+			n += o.n
+		}
+	}
+	v = p.value(i, 0)
+	if n >= 2 {
+		v = float64(n-1) / sum
+		if g.high == math.Inf(1) && g.survival(v) < math.Max(1e-4*-l, p.tip) || v >= g.high*(1-1e-15) {
+			return v, false
+		}
+		if v = math.Max(g.low, v); g.high < math.Inf(1) {
+			v = g.high
+		}
+	}
+	return v, v*math.Exp(l) > y[len(p.groups)]
+}
+
+// join lets in whoever is ready, the highest first, and reports whether somebody came.
+func (p *paying) join(l float64, y []float64) bool {
+	came := false
+	for {
+		best, at, most := -1, 0.0, 0.0
+		for i := range p.groups {
+			if v, ok := p.ready(i, l, y); ok && (best < 0 || p.value(i, 0) > most) {
+				best, at, most = i, v, p.value(i, 0)
+			}
+		}
+		if best < 0 {
+			return came
+		}
+		if g := p.groups[best]; g.high == math.Inf(1) && at < most {
+			y[best] = math.Log1p(-g.survival(at))
+		}
+		p.part[best], p.gain[best] = bids, 0
+		came = true
+	}
+}
+
+// landing is how a shot from the top bid ended: with nobody left to compete, above the reserve, or
+// at the reserve, where miss is what a second agent still gains.
+type landing struct {
+	high bool
+	miss float64
+	at   float64 // L
+	ok   bool
+}
+
+// shoot integrates down from the top bid.
+func (p *paying) shoot(top float64) landing {
+	k := len(p.groups)
+	y := p.y
+	p.steps = p.steps[:0]
+	for i := range y {
+		y[i] = 0
+	}
+	for i := range p.part {
+		p.part[i], p.gain[i] = waits, 0
+	}
+	y[k] = top
+	p.join(0, y)
+	inLog, x := p.inLog, 0.0
+	if inLog {
+		n := 0
+		for i, g := range p.groups {
+			if p.part[i] == bids {
+				n += g.n
+			}
+		}
+		if n == 0 {
+			return landing{high: true, miss: top - p.reserve, ok: true}
+		}
+		x = math.Log(p.tip * float64(n))
+		for i := range p.groups {
+			if p.part[i] == bids {
+				y[i] = -math.Exp(x) / float64(n)
+			}
+		}
+	}
+	where := func() float64 {
+		if inLog {
+			return -math.Exp(x)
+		}
+		return x
+	}
+	rate := func(x float64, y, dy []float64) bool {
+		l := x
+		if inLog {
+			l = -math.Exp(x)
+		}
+		if !p.slope(l, y, dy) {
+			return false
+		}
+		if inLog {
+			for i := range dy {
+				dy[i] *= l
+			}
+		}
+		return true
+	}
+	width := 0.1
+	for range 20000 {
+		l := where()
+		if p.join(l, y) {
+			x = 0
+			for i, g := range p.groups {
+				x += float64(g.n) * y[i]
+			}
+			l = x
+			if inLog && x < 0 {
+				x = math.Log(-x)
+			}
+			width = math.Min(width, 0.02)
+		}
+		// Who drops out, or would rather bid less?
+		for i := range p.groups {
+			if p.part[i] == bids && p.payoff(i, l, y) <= 1e-15*p.scale {
+				p.part[i] = stands
+			}
+		}
+		if !rate(x, y, p.stages[0]) {
+			return landing{high: true, miss: y[k] - p.reserve, at: l, ok: true}
+		}
+		for i := range p.groups {
+			if d := p.stages[0][i]; p.part[i] == bids && (d < 0 && !inLog || d > 0 && inLog) {
+				return landing{miss: math.Inf(-1), at: l, ok: true}
+			}
+			if p.record && p.part[i] != bids {
+				p.gain[i] = math.Max(p.gain[i], p.payoff(i, l, y))
+			}
+		}
+		if y[k] <= p.reserve {
+			return landing{miss: -p.second(l, y), at: l, ok: true}
+		}
+		if l < -700 || math.Exp(l)*p.most(y) < 1e-14*p.scale {
+			if p.reserve > 0 {
+				return landing{high: true, miss: y[k] - p.reserve, at: l, ok: true}
+			}
+			return landing{high: y[k] > 0, miss: y[k], at: l, ok: true}
+		}
+		if inLog && x >= 0 {
+			inLog, x, width = false, l, 0.1
+			continue
+		}
+		h := -width
+		if inLog {
+			h = math.Min(width, -math.Min(x, -1e-300))
+		}
+		next, err, ok := p.attempt(rate, x, h, y)
+		if !ok || err > p.tolerance {
+			if math.Abs(h) < 1e-12 {
+				return landing{}
+			}
+			shrink := 0.3
+			if ok {
+				shrink = math.Max(0.2, 0.9*math.Pow(p.tolerance/err, 0.2))
+			}
+			width = math.Abs(h) * shrink
+			continue
+		}
+		// Up to the first event only.
+		whole := p.shape(x, h, inLog, y, next)
+		if share := p.event(&whole); share < 1 {
+			h *= share
+			if next, _, ok = p.attempt(rate, x, h, y); !ok {
+				return landing{}
+			}
+			whole = p.shape(x, h, inLog, y, next)
+		}
+		if p.record {
+			p.steps = append(p.steps, payment{whole, append([]part(nil), p.part...)})
+		}
+		copy(y, next)
+		x += h
+		grow := 5.0
+		if err > 0 {
+			grow = math.Min(5, 0.9*math.Pow(p.tolerance/err, 0.2))
+		}
+		width = math.Min(math.Max(math.Abs(h)*grow, 1e-9), 1)
+	}
+	return landing{}
+}
+
+// attempt is a step of Dormand, Prince (1980) from the slope in stages[0].
+func (p *paying) attempt(rate func(x float64, y, dy []float64) bool, x, h float64, y []float64) (next []float64, err float64, ok bool) {
+	next = p.next
+	k := len(p.groups)
+	for stage := 1; stage < 7; stage++ {
+		a := &dpA[stage-1]
+		for i := range y {
+			sum := 0.0
+			for j := range stage {
+				sum += a[j] * p.stages[j][i]
+			}
+			next[i] = y[i] + h*sum
+			if i < k {
+				next[i] = math.Min(0, next[i])
+			}
+		}
+		if !rate(x+dpC[stage-1]*h, next, p.stages[stage]) {
+			return next, 0, false
+		}
+	}
+	for i := range y {
+		e := 0.0
+		for j := range 7 {
+			e += dpE[j] * p.stages[j][i]
+		}
+		e = math.Abs(h * e)
+		if i == k {
+			e /= p.scale
+		} else if h > 0 && p.part[i] == bids { // in ln(-L): shares of the tail to four digits
+
+			from := math.Max(math.Abs(y[i]), math.Abs(next[i]))
+			if p.groups[i].high < math.Inf(1) {
+				from = math.Max(from, p.tolerance)
+			}
+			e = math.Max(e, 1e4*p.tolerance*e/from)
+		}
+		err = math.Max(err, e)
+	}
+	return next, err, true
+}
+
+// shape is the step's polynomial (see system.keep).
+func (p *paying) shape(x, h float64, inLog bool, y, next []float64) step {
+	st := step{at: x, width: h, inLog: inLog, c: make([]float64, 5*len(y))}
+	for i := range y {
+		diff := next[i] - y[i]
+		bump := h*p.stages[0][i] - diff
+		d := 0.0
+		for j := range 7 {
+			d += dpD[j] * p.stages[j][i]
+		}
+		c := st.c[5*i:]
+		c[0], c[1], c[2], c[3], c[4] = y[i], diff, bump, diff-h*p.stages[6][i]-bump, h*d
+	}
+	return st
+}
+
+// event is the share of a step after which somebody joins or drops out, or the bid is the
+// reserve; 1 for none.
+func (p *paying) event(st *step) float64 {
+	y := p.at
+	k := len(p.groups)
+	happened := func(w float64) bool {
+		st.inside(w, y)
+		for i := range y[:k] {
+			y[i] = math.Min(0, y[i])
+		}
+		l := st.level(w)
+		if y[k] < p.reserve {
+			return true
+		}
+		for i := range p.groups {
+			if p.part[i] == bids && p.payoff(i, l, y) < 0 {
+				return true
+			}
+			if _, ok := p.ready(i, l, y); ok {
+				return true
+			}
+		}
+		return false
+	}
+	if !happened(1) {
+		return 1
+	}
+	lo, hi := 0.0, 1.0
+	for range 60 {
+		if mid := lo/2 + hi/2; happened(mid) {
+			hi = mid
+		} else {
+			lo = mid
+		}
+	}
+	return hi
+}
+
+// level is L at the fraction w of a step.
+func (st *step) level(w float64) float64 {
+	if x := st.at + w*st.width; st.inLog {
+		return -math.Exp(x)
+	} else {
+		return x
+	}
+}
+
+// second is the second largest pay-off of those who take part.
+func (p *paying) second(l float64, y []float64) float64 {
+	most, next := math.Inf(-1), math.Inf(-1)
+	for i, g := range p.groups {
+		if p.part[i] != bids {
+			continue
+		}
+		for range min(g.n, 2) {
+			u := p.payoff(i, l, y)
+			next = math.Max(next, math.Min(most, u))
+			most = math.Max(most, u)
+		}
+	}
+	return next
+}
+
+// most is the largest phi_k/F_k of those who take part.
+func (p *paying) most(y []float64) float64 {
+	most := 0.0
+	for i := range p.groups {
+		if p.part[i] == bids {
+			most = math.Max(most, p.value(i, y[i])*math.Exp(-y[i]))
+		}
+	}
+	return most
+}
+
+// allPayMany solves the auction.
+func (s Solver) allPayMany(eq *Equilibrium, rule mechanisms.Ranking, groups []*group) {
+	eq.Method = "first-order conditions integrated from the top bid, dropping out at pay-off 0 (Parreiras, Rubinchik 2010)"
+	missing := func(reason string) {
+		*eq = Equilibrium{Status: equilibrium.NotFound, Method: eq.Method, Reason: reason, Highest: eq.Highest}
+	}
+	for _, g := range groups {
+		if a, ok := g.Distribution.(interface {
+			Atoms() (values, probabilities []float64)
+		}); ok && !g.point() {
+			if values, _ := a.Atoms(); len(values) > 0 {
+				missing("atoms among three or more different agents of an all-pay auction")
+				return
+			}
+		}
+	}
+	if _, n := reaching(groups, rule.Reserve); n < 2 {
+		s.lone(eq, groups, rule.Reserve)
+		return
+	}
+	p := newPaying(groups, rule.Reserve, eq.Highest)
+	p.tolerance = math.Min(1e-8, math.Max(1e-13, 1e-5*s.Tolerance))
+	top, ok := p.search()
+	if !ok {
+		missing("no top bid at which the last agents drop out at the reserve was found")
+		return
+	}
+	p.record = true
+	last := p.shoot(top)
+	if !last.ok || !(math.Abs(last.miss) <= 1e-9*p.scale) || len(p.steps) == 0 {
+		missing("no top bid at which the last agents drop out at the reserve was found")
+		return
+	}
+	for i := range groups {
+		if p.gain[i] > 1e-8*p.scale {
+			missing("an agent would come back at a lower bid: a strategy with a jump elsewhere than to 0")
+			return
+		}
+	}
+	p.finish(s, eq, top, last.at)
+	eq.Status = equilibrium.Converged
+	if bad := unsound(eq); bad != "" {
+		missing(bad)
+	}
+}
+
+func newPaying(groups []*group, reserve, scale float64) *paying {
+	k := len(groups)
+	sys := newSystem(groups, reserve, scale)
+	p := &paying{groups: groups, reserve: reserve, scale: scale, tip: sys.tip, inLog: sys.inLog}
+	p.part, p.gain = make([]part, k), make([]float64, k)
+	p.phi, p.w = make([]float64, k), make([]float64, k)
+	p.y, p.next, p.at = make([]float64, k+1), make([]float64, k+1), make([]float64, k+1)
+	for i := range p.stages {
+		p.stages[i] = make([]float64, k+1)
+	}
+	return p
+}
+
+// search finds the least top bid in floating point from which everybody drops out above the
+// reserve: by the secant through both sides where they are measured, else by halving.
+func (p *paying) search() (float64, bool) {
+	lo, hi := p.reserve, 2*p.scale+p.reserve
+	for range 60 {
+		if r := p.shoot(hi); !r.ok {
+			return 0, false
+		} else if r.high {
+			break
+		}
+		lo, hi = hi, 2*hi
+	}
+	below, above := math.Inf(-1), math.Inf(1)
+	for try := range 200 {
+		x := lo/2 + hi/2
+		if try%3 > 0 && above < math.Inf(1) && below > math.Inf(-1) {
+			if t := lo + (hi-lo)*below/(below-above); t > lo && t < hi {
+				x = t
+				if try%3 == 2 { // just beyond, to have the other side too
+					x = math.Min(hi, t+1e-3*math.Min(t-lo, hi-t)+1e-16*hi)
+				}
+			}
+		}
+		if !(x > lo && x < hi) {
+			break
+		}
+		r := p.shoot(x)
+		switch {
+		case !r.ok:
+			return 0, false
+		case r.high:
+			hi, above = x, r.miss
+		default:
+			lo, below = x, r.miss
+		}
+		if math.Min(above, -below) <= 1e-13*p.scale {
+			break
+		}
+	}
+	if -below < above {
+		return lo, true
+	}
+	return hi, true
+}
