@@ -97,8 +97,19 @@ func lasting(s *study.Study) error {
 	return wrong("write information: complete, and values as numbers: {name: Alice, value: 30}", "%s: allot slots takes values that last from slot to slot: numbers that agents know of each other; drawn values for tickets with a supply and rights sold ahead only", s.File)
 }
 
-// mostIncumbents is the largest market played slot after slot.
-const mostIncumbents = 32
+// mostIncumbents is the largest market played slot after slot, mostDrawn that of
+// lotteries, which take little time.
+const (
+	mostIncumbents = 32
+	mostDrawn      = 128
+)
+
+func playable(m mechanisms.Mechanism) int {
+	if _, ok := m.(mechanisms.EqualChance); ok {
+		return mostDrawn
+	}
+	return mostIncumbents
+}
 
 // succeed plays every mechanism slot after slot.
 func succeed(ctx context.Context, s *study.Study, cooldown int) ([]*report.Succession, error) {
@@ -134,8 +145,8 @@ func succeed(ctx context.Context, s *study.Study, cooldown int) ([]*report.Succe
 		case g.Candidate.Settings.Number("oversight") > 0:
 			one.Reason = "oversight over many slots has no method"
 			continue
-		case len(m.Agents) > mostIncumbents:
-			one.Reason = fmt.Sprintf("the game over slots is solved for up to %d agents", mostIncumbents)
+		case len(m.Agents) > playable(g.Ring.Game.Mechanism):
+			one.Reason = fmt.Sprintf("the game over slots is solved for up to %d agents", playable(g.Ring.Game.Mechanism))
 			continue
 		}
 		game := slots.Incumbency{Mechanism: g.Ring.Game.Mechanism, Values: one.Values, Discounts: discounts, Premium: m.Premium, Myopic: m.Myopic}
