@@ -89,6 +89,8 @@ func (p *posted) sell(ctx context.Context, m *mechanisms.Market, a *report.Asset
 	switch {
 	case !a.PriceTaking:
 		return refuse("they are run among buyers that take prices (conduct: price-taking)")
+	case a.Lifetime > 0:
+		return refuse("tickets that expire have no method")
 	case !(holder.Ticket.Mean > 0):
 		return refuse("nobody buys tickets that are worth nothing")
 	case !ok:

@@ -39,8 +39,6 @@ func asset(m *mechanisms.Market, family string, settings mechanisms.Settings, fa
 	switch {
 	case out.Supply == 0:
 		return refuse("without a supply tickets are for one slot and no asset")
-	case settings.Number("lifetime") > 0:
-		return refuse("the value of a ticket as an asset is known for tickets that do not expire")
 	case settings.Number("lookahead") > 0:
 		return refuse("the value of a ticket as an asset is known for tickets drawn just in time")
 	case settings.Number("oversight") > 0:
@@ -51,7 +49,9 @@ func asset(m *mechanisms.Market, family string, settings mechanisms.Settings, fa
 			return refuse("the value of a ticket as an asset is not known among spiteful agents")
 		}
 	}
-	means, rates := make([]float64, len(m.Agents)), make([]float64, len(m.Agents))
+	sale := mechanisms.Sale{Supply: out.Supply, Lifetime: settings.Number("lifetime")}
+	out.Lifetime, out.Wait = sale.Lifetime, out.Supply*sale.Drawn()
+	worth := make([]float64, len(m.Agents)) // of the tickets for a slot
 	for i := range m.Agents {
 		mean, second := moments(&m.Agents[i])
 		h := report.Holding{Mean: factor * mean, Second: factor * factor * second, Rate: m.Agents[i].CapitalCost}
@@ -59,15 +59,18 @@ func asset(m *mechanisms.Market, family string, settings mechanisms.Settings, fa
 			return refuse("supply %g at capital cost %g is beyond what numbers hold", out.Supply, h.Rate)
 		}
 		var err error
-		if h.Ticket, err = rights.Ticket(h.Mean, h.Second, out.Supply, h.Rate); err != nil {
+		if h.Ticket, err = rights.Expiring(h.Mean, h.Second, out.Supply, sale.Lifetime, h.Rate); err != nil {
 			return refuse("%s", strings.TrimPrefix(err.Error(), "rights: "))
 		}
-		means[i], rates[i] = h.Mean, h.Rate
+		worth[i] = h.Mean * sale.Worth(h.Rate)
 		out.Holdings = append(out.Holdings, h)
 	}
 	var err error
-	if out.Capture, err = rights.Captured(means, rates, out.Supply); err != nil {
+	if out.Capture, err = rights.Captured(worth, make([]float64, len(worth)), out.Supply); err != nil {
 		return refuse("%s", strings.TrimPrefix(err.Error(), "rights: "))
+	}
+	if mean := out.Holdings[out.Capture.Holder].Mean; mean > 0 { // of the slot, before what waiting costs
+		out.Capture.Share = out.Capture.Price / mean
 	}
 	return out
 }

@@ -41,6 +41,44 @@ func Ticket(mean, second, n, d float64) (Asset, error) {
 	return a, nil
 }
 
+// Expiring is a ticket as in [Ticket] that expires after so many slots if it was not
+// drawn; as many more are issued as expire, so that n stay outstanding. With x = 1 - 1/n and
+// y = 1/(1+d), over the slots k = 1..lifetime
+//
+//	E = mu/n sum x^(k-1) y^k,  E V^2 = E[R^2]/n sum x^(k-1) y^(2k)
+//	issued mu sum y^k (x^(k-1) - x^L)/(1 - x^L),  unissued mu/d less that
+//
+// for tickets outstanding are of every age, and of age j as often as x^j. Domain: as for Ticket,
+// lifetime at least 1, or 0 for never. Tests assert the sums, that a long lifetime is none, and
+// E = 1/2, variance 1/4 for a reward of 1 with n = 2, lifetime 1 and d = 0.
+func Expiring(mean, second, n, lifetime, d float64) (Asset, error) {
+	a, err := Ticket(mean, second, n, d)
+	if err != nil || lifetime == 0 {
+		return a, err
+	}
+	if !(lifetime >= 1 && lifetime <= math.MaxFloat64) {
+		return Asset{}, fmt.Errorf("rights: ticket: lifetime %g must be finite, and 0 or at least 1", lifetime)
+	}
+	// sum_{k<=L} x^(k-1) z^k = z (1 - (xz)^L)/(1 - xz), z = 1/(1+e)
+	sum := func(e float64) float64 {
+		return -math.Expm1(lifetime*(math.Log1p(-1/n)-math.Log1p(e))) / (e + 1/n)
+	}
+	left := math.Exp(lifetime * math.Log1p(-1/n)) // x^L
+	apart := lifetime                             // sum y^k
+	if d > 0 {
+		apart = -math.Expm1(-lifetime*math.Log1p(d)) / d
+	}
+	within := sum(d)
+	a.Mean = mean / n * within
+	a.Variance = math.Max(0, second/n*sum(d*(2+d))-a.Mean*a.Mean)
+	a.Issued = mean * math.Max(0, within-left*apart) / (1 - left)
+	a.Unissued = 0
+	if mean > 0 {
+		a.Unissued = math.Max(0, mean/d-a.Issued)
+	}
+	return a, nil
+}
+
 // Auctioned is the right to a slot sold some slots ahead.
 //
 //	E = mu/(1+d)^slots,  Var = Var(R)/(1+d)^(2 slots)

@@ -53,6 +53,59 @@ func TestTicket(t *testing.T) {
 	}
 }
 
+func TestExpiring(t *testing.T) {
+	a, err := Expiring(1, 1, 2, 1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "drawn or not", a.Mean, 0.5, 1e-15)
+	near(t, "its variance", a.Variance, 0.25, 1e-15)
+	for _, c := range []struct{ n, life, d float64 }{{8, 5, 0.01}, {100, 64, 0.001}, {1, 3, 0.1}, {20, 1, 0.3}, {3, 400, 0.02}, {50, 10, 0}} {
+		a, err := Expiring(30, 1800, c.n, c.life, c.d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, y := 1-1/c.n, 1/(1+c.d)
+		mean, square, issued, ages := 0.0, 0.0, 0.0, 0.0
+		for j := range int(c.life) {
+			age := math.Pow(x, float64(j))
+			ages += age
+			for k := 1; k <= int(c.life); k++ {
+				drawn := math.Pow(x, float64(k-1)) / c.n
+				if j == 0 {
+					mean += 30 * drawn * math.Pow(y, float64(k))
+					square += 1800 * drawn * math.Pow(y, 2*float64(k))
+				}
+				if j+k <= int(c.life) {
+					issued += age * 30 * drawn * math.Pow(y, float64(k))
+				}
+			}
+		}
+		issued *= c.n / ages
+		near(t, "value", a.Mean, mean, 1e-11*mean)
+		near(t, "variance", a.Variance, square-mean*mean, 1e-9*square)
+		near(t, "issued", a.Issued, issued, 1e-9*issued)
+		if c.d > 0 {
+			near(t, "all", a.Issued+a.Unissued, 30/c.d, 1e-9/c.d)
+		}
+	}
+	for _, life := range []float64{0, 1e6} {
+		a, err := Expiring(30, 1800, 100, life, 0.001)
+		want, _ := Ticket(30, 1800, 100, 0.001)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "never expires: value", a.Mean, want.Mean, 1e-12)
+		near(t, "variance", a.Variance, want.Variance, 1e-9)
+		near(t, "issued", a.Issued, want.Issued, 1e-9)
+	}
+	for _, life := range []float64{0.5, -1, math.NaN(), math.Inf(1)} {
+		if a, err := Expiring(30, 1800, 100, life, 0.001); err == nil {
+			t.Errorf("lifetime %g: %+v", life, a)
+		}
+	}
+}
+
 func TestAuctioned(t *testing.T) {
 	a, err := Auctioned(30, 900, 32, 0.001)
 	if err != nil {

@@ -13,6 +13,9 @@ type Asset struct {
 	// Supply is how many tickets are outstanding; Ahead is how many slots ahead a right
 	// is sold, 0 for tickets.
 	Supply, Ahead float64
+	// Lifetime is how many slots a ticket lasts, 0 for ever; Wait is how many it is
+	// expected to wait until it is drawn or expires.
+	Lifetime, Wait float64
 	// Factor is what a burn share leaves of values; Drawn says that these are drawn.
 	Factor float64
 	Drawn  bool
@@ -59,7 +62,7 @@ type assetJSON struct {
 	SecondMoment Number `json:"secondMoment"`
 	CapitalCost  Number `json:"capitalCost"`
 	Supply       Number `json:"supply"`
-	// Wait is the expected number of slots until a ticket is drawn.
+	// Wait is the expected number of slots until a ticket is drawn or expires.
 	Wait     Number `json:"wait"`
 	Value    Number `json:"value"`
 	Variance Number `json:"variance"`
@@ -99,7 +102,7 @@ func assetData(n names, a *Asset) *assetJSON {
 	h := a.Holdings[a.Capture.Holder]
 	out := &assetJSON{
 		Holder: n[a.Capture.Holder], Mean: Number(h.Mean), SecondMoment: Number(h.Second), CapitalCost: Number(h.Rate),
-		Supply: Number(a.Supply), Wait: Number(a.Supply), Value: Number(h.Ticket.Mean), Variance: Number(h.Ticket.Variance),
+		Supply: Number(a.Supply), Wait: Number(a.Wait), Value: Number(h.Ticket.Mean), Variance: Number(h.Ticket.Variance),
 		Issued: Number(h.Ticket.Issued), Unissued: Number(h.Ticket.Unissued), NPV: Number(h.npv()), Price: Number(price), Captured: Number(captured),
 		Agents: holdingsData(n, a),
 	}
@@ -188,7 +191,7 @@ func assets(n names, all []*Succession) []Table {
 		label := Text(fmt.Sprint(i + 1))
 		if h := a.Holdings[a.Capture.Holder]; a.Ahead == 0 {
 			price, captured := a.sold()
-			held.Rows = append(held.Rows, []Cell{label, Text(n[a.Capture.Holder]), Amount(a.Supply), Amount(h.Ticket.Issued), Amount(h.Ticket.Unissued), Amount(h.npv()), Amount(price), Amount(captured)})
+			held.Rows = append(held.Rows, []Cell{label, Text(n[a.Capture.Holder]), Amount(a.Wait), Amount(h.Ticket.Issued), Amount(h.Ticket.Unissued), Amount(h.npv()), Amount(price), Amount(captured)})
 			if t := a.Twice; t[0] > 0 {
 				again.Rows = append(again.Rows, []Cell{label, Amount(t[0]), Amount(t[1]), Amount(t[2])})
 			}
@@ -209,9 +212,9 @@ func assets(n names, all []*Succession) []Table {
 		return nil
 	}
 	if drawn {
-		worth.Heading += "\nSlots are independent of each other; the variance is that of what the slot brings and of the wait"
+		worth.Heading += "\nSlots are independent of each other; the variance is that of what the slot brings, of the wait and of expiring"
 	} else {
-		worth.Heading += "\nA known value has E[R^2] = mu^2, so that the variance is that of the wait alone"
+		worth.Heading += "\nA known value has E[R^2] = mu^2, so that the variance is that of the wait, and of expiring, alone"
 	}
 	var tables []Table
 	for _, t := range []Table{held, worth, again} {
