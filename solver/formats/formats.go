@@ -179,18 +179,22 @@ func (c comparison) golden(first, a, b float64, steps int) (float64, error) {
 			}
 		}
 	}
-	// A flat top: the vertex of the parabola through wider points is better placed.
-	mid, h := a/2+b/2, math.Max(b-a, 2e-3*(a/2+b/2))
-	f := [3]float64{}
+	// A flat top is better placed by wider points: the vertex of a parabola, whose error is of
+	// the second order in their distance, at two of them.
+	mid := a/2 + b/2
+	h := math.Max(b-a, 5e-3*mid)
+	if mid <= 2*h {
+		return mid, nil
+	}
+	f := [5]float64{}
 	for i := range f {
-		if f[i], err = c.revenue(first, math.Max(0, mid+float64(i-1)*h)); err != nil {
+		if f[i], err = c.revenue(first, mid+float64(i-2)*h); err != nil {
 			return 0, err
 		}
 	}
-	if d := f[0] - 2*f[1] + f[2]; d < 0 && mid > h {
-		if s := h * (f[0] - f[2]) / (2 * d); math.Abs(s) <= h {
-			return mid + s, nil
-		}
+	vertex := func(low, high, step float64) float64 { return step * (low - high) / (2 * (low - 2*f[2] + high)) }
+	if s := (4*vertex(f[1], f[3], h) - vertex(f[0], f[4], 2*h)) / 3; math.Abs(s) <= h {
+		return mid + s, nil
 	}
 	return mid, nil
 }

@@ -54,8 +54,9 @@ func TestEqual(t *testing.T) {
 // The two blocks that Gupta, Pai, Resnick, Tang print, values drawn independently: the
 // sealed auction brings 0.23 % and 0.34 % more than the open one. Certified to 1e-6 of E max
 // v, and the same to nine digits at a hundredth of the tolerance. The numbers are this
-// program's own; what they are checked against is the certificate, the bound and their
-// convergence.
+// program's own; what they are checked against is the certificate, the bound, their
+// convergence and, in TestCollocation, a second solver. The open auction's best reserve is where
+// P(one value above r) = r dP(no value above r)/dr.
 func TestBlocks(t *testing.T) {
 	for _, c := range []struct {
 		name        string
@@ -81,6 +82,9 @@ func TestBlocks(t *testing.T) {
 					t.Errorf("%+v, bound %g", f, r.Bound.Revenue)
 				}
 			}
+			x, h := r.OpenBest.Reserve, 1e-5*r.OpenBest.Reserve
+			slope := (none(c.a, c.b, x+h) - none(c.a, c.b, x-h)) / (2 * h)
+			near(t, "one value above the reserve", one(c.a, c.b, x), x*slope, 2e-6)
 			if r.FirstBest.Revenue < r.First.Revenue || r.OpenBest.Revenue < r.Open.Revenue {
 				t.Errorf("a reserve that costs: %+v", r)
 			}
@@ -117,6 +121,17 @@ func TestBlocks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// none and one are the chances that none, and just one, of the values is above x.
+func none(a, b formats.Type, x float64) float64 {
+	f, g := normal((math.Log(x)-a.Mu)/a.Sigma), normal((math.Log(x)-b.Mu)/b.Sigma)
+	return math.Pow(f, float64(a.Count)) * math.Pow(g, float64(b.Count))
+}
+
+func one(a, b formats.Type, x float64) float64 {
+	f, g := normal((math.Log(x)-a.Mu)/a.Sigma), normal((math.Log(x)-b.Mu)/b.Sigma)
+	return none(a, b, x) * (float64(a.Count)*(1-f)/f + float64(b.Count)*(1-g)/g)
 }
 
 // The forms give the parameters that the paper prints for its blocks.

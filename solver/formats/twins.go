@@ -48,16 +48,7 @@ func Twins(types []Type, steps int) (Report, error) {
 	first := g.FirstPrice()
 	r.First = Format{Revenue: first.Revenue, Welfare: first.Welfare, Payoff: first.Welfare - first.Revenue, Standing: p.Standing,
 		Epsilon: p.Epsilon / r.Highest, Error: math.Max(p.High-first.Revenue, first.Revenue-p.Low)}
-	r.FirstBest = r.First
-	for _, unsold := range []float64{1e-5, 1e-3, 0.1} {
-		x, y, err := g.Reserved(unsold, 15)
-		if err != nil {
-			return r, fmt.Errorf("formats: %w", err)
-		}
-		if y > r.FirstBest.Revenue*(1+1e-5) {
-			r.FirstBest = Format{Reserve: x, Revenue: y, Unsold: unsold, Welfare: math.NaN(), Payoff: math.NaN(), Epsilon: math.Inf(1)}
-		}
-	}
+	r.FirstBest = r.reserved(g)
 	open, err := g.Open()
 	if err != nil {
 		return r, fmt.Errorf("formats: %w", err)
@@ -68,4 +59,22 @@ func Twins(types []Type, steps int) (Report, error) {
 		r.OpenBest = Format{Reserve: x, Revenue: y, Unsold: unsold, Welfare: math.NaN(), Payoff: math.NaN(), Standing: certify.Certified}
 	}
 	return r, nil
+}
+
+// reserved is the sealed auction with the best reserve that was tried, all on the same coarse
+// grid; NaN where one could not be solved.
+func (r *Report) reserved(g *component.Game) Format {
+	const coarse = 15
+	best := r.First
+	_, none, err := g.Reserved(0, coarse)
+	for _, unsold := range []float64{1e-5, 1e-3, 0.1} {
+		x, y, failed := g.Reserved(unsold, coarse)
+		if err != nil || failed != nil || y > r.Bound.Revenue {
+			return Format{Reserve: math.NaN(), Revenue: math.NaN(), Welfare: math.NaN(), Payoff: math.NaN(), Epsilon: math.Inf(1)}
+		}
+		if y > none*(1+1e-5) && y > best.Revenue {
+			best = Format{Reserve: x, Revenue: y, Unsold: unsold, Welfare: math.NaN(), Payoff: math.NaN(), Epsilon: math.Inf(1)}
+		}
+	}
+	return best
 }

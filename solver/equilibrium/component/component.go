@@ -20,8 +20,8 @@
 // groups the mean of the larger of two log-normal draws, a closed form), short of it by the
 // order of omega; a test asserts that, and that the formats differ by the order of omega^2.
 //
-// Domain: two or more bidders in each group, sigma and omega > 0, omega at most sigma. The
-// model is that of Gupta, Pai, Resnick, Tang, Structural Estimation of MEV-Boost Auctions.
+// Domain: two or more bidders in each group, sigma and omega > 0, omega at most sigma, every
+// group within 36 of the others' standard deviations. The model is that of Gupta, Pai, Resnick, Tang, Structural Estimation of MEV-Boost Auctions.
 package component
 
 import (
@@ -77,6 +77,12 @@ func newWorld(groups []Group, steps int, floor float64) (*world, error) {
 		s := math.Hypot(t.Sigma, t.Omega)
 		low = math.Min(low, t.Mu-(reach+1)*s)
 		high = math.Max(high, t.Mu+(reach+1)*s+s*s)
+	}
+	for i, t := range groups {
+		// Chances are kept as normal scores, of which a float64 holds 37.
+		if math.Max(high-t.Mu, t.Mu-low) > 36*t.Sigma {
+			return nil, fmt.Errorf("component: group %d: sigma is too small beside how far the groups are spread", i+1)
+		}
 	}
 	if floor > low { // what is bid begins there
 		low = floor
@@ -153,7 +159,8 @@ func (g *Game) OpenReserve() (reserve, revenue, unsold float64) {
 }
 
 // Reserved is what the sealed auction brings with a reserve that keeps the right from being
-// sold with the given chance, and that reserve; on a grid of so many steps.
+// sold with the given chance, and that reserve; on a grid of so many steps. At 0 the reserve is
+// next to nothing.
 func (g *Game) Reserved(unsold float64, steps int) (reserve, revenue float64, err error) {
 	w := g.world
 	j := 0

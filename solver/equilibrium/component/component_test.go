@@ -70,3 +70,33 @@ func TestReserved(t *testing.T) {
 		}
 	}
 }
+
+// Among many twins whoever values the right just above the reserve hardly ever wins, and the
+// equation starts steeply: a reserve that hardly ever matters still changes next to nothing.
+func TestSteepStart(t *testing.T) {
+	g, err := component.New([]component.Group{{Count: 20, Mu: -3, Sigma: 0.4, Omega: 0.1}, {Count: 2, Mu: -3.5, Sigma: 0.6, Omega: 0.1}}, 15)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, y, err := g.Reserved(1e-5, 15)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "revenue", y, g.FirstPrice().Revenue, 1e-5*y)
+}
+
+func TestErrors(t *testing.T) {
+	good := component.Group{Count: 2, Sigma: 0.4, Omega: 0.1}
+	for _, groups := range [][]component.Group{
+		nil,
+		{good, {Count: 1, Sigma: 0.4, Omega: 0.1}},
+		{good, {Count: 2, Sigma: 0.4, Omega: 0.5}},
+		{good, {Count: 2, Sigma: math.Inf(1), Omega: 0.1}},
+		{good, {Count: 2, Mu: math.NaN(), Sigma: 0.4, Omega: 0.1}},
+		{good, {Count: 2, Sigma: 1e-3, Omega: 1e-4}}, // its scores are beyond a float64
+	} {
+		if _, err := component.New(groups, 10); err == nil {
+			t.Errorf("%+v is solved", groups)
+		}
+	}
+}

@@ -133,19 +133,25 @@ func (w *world) row(t int, y float64, g *scores, bids, gaps []float64) {
 	}
 }
 
-// kutta takes V from one score to another by the classical method of order four.
+// kutta takes V from one score to another by the classical method of order four, in steps that
+// are short beside the hazard, which is highest at the start.
 func (w *world) kutta(s *seller, m, from, to, v float64) float64 {
-	h := to - from
 	slope := func(z, v float64) float64 {
 		s.value = math.Exp(s.omega * z)
 		_, win := s.root(0, v, 0)
 		return s.value*win - m*density(z)/normal(z)*v
 	}
-	k1 := slope(from, v)
-	k2 := slope(from+h/2, v+h/2*k1)
-	k3 := slope(from+h/2, v+h/2*k2)
-	k4 := slope(to, v+h*k3)
-	return v + h/6*(k1+2*k2+2*k3+k4)
+	steps := 1 + int((to-from)*m*density(from)/normal(from))
+	h := (to - from) / float64(steps)
+	for k := range steps {
+		z := from + float64(k)*h
+		k1 := slope(z, v)
+		k2 := slope(z+h/2, v+h/2*k1)
+		k3 := slope(z+h/2, v+h/2*k2)
+		k4 := slope(z+h, v+h*k3)
+		v += h / 6 * (k1 + 2*k2 + 2*k3 + k4)
+	}
+	return v
 }
 
 // seller is a builder's problem at one z: ln C is c, the value C times value.

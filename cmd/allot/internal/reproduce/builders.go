@@ -163,7 +163,7 @@ func (h *sheet) independent() {
 		[]string{"market", "sealed at", "sealed", "open at", "open", "integrated", "others"}, best)
 	h.table("Independent draws: revenue with one more builder, and what it adds",
 		[]string{"market", "entrant", "sealed", "adds", "open", "adds "}, more)
-	h.note("Independent draws: which format brings more turns on the estimates; the sealed auction's lead runs from " + lead.percent() + " of revenue. It leads in both printed blocks and where the base fee is high, and trails where the base fee is low and the other builders' values are much more spread out than the integrated ones'. Revenue falls short of E max v by " + share.percent() + ": a builder's twin says nothing of its value. One more builder brings " + adds.percent() + " more in the sealed auction.")
+	h.note("Independent draws: which format brings more turns on the estimates; the sealed auction's lead runs from " + lead.percent() + " of revenue. It leads in both printed blocks and where the base fee is high, and trails where the base fee is low and the other builders' values are much more spread out than the integrated ones'. Revenue falls short of E max v by " + share.percent() + ": a builder's twin says nothing of its value. One more builder brings " + adds.percent() + " more in the sealed auction. Revenues and bounds are good to eight digits, best reserves to six: a second solver, by collocation, finds the sealed revenues to five, as a test holds.")
 }
 
 // span is the range of some numbers.
