@@ -166,15 +166,17 @@ func (k *knots) fill(g *group, entry rank, reserve, m float64, allPay bool, rank
 	last := ranks[0]
 	k.add(last, bid)
 	for _, next := range ranks[1:] {
-		part := stretch(g, last, next, m)
-		if allPay {
-			bid += part
-		} else {
-			ratio := fall(last, next, m)
-			top := raised(next.below, next.above, m)
-			if top > 0 {
-				bid = bid*ratio + part/top
+		switch {
+		case allPay:
+			bid += stretch(g, last, next, m)
+		case m > 50 && (m*math.Log(next.below/last.below) > growth || m*math.Log(next.below) < -600):
+			bid = 0
+			for _, x := range laguerre5 {
+				p := next.below * math.Exp(-x[0]/m)
+				bid += x[1] * g.at(p, 1-p)
 			}
+		default:
+			bid = bid*fall(last, next, m) + stretch(g, last, next, m)/raised(next.below, next.above, m)
 		}
 		k.add(next, bid)
 		last = next
@@ -242,9 +244,25 @@ func stretch(g *group, a, b rank, m float64) float64 {
 // ascent is b.below^m - a.below^m.
 func ascent(a, b rank, m float64) float64 {
 	if a.above < 0.5 {
-		return missed(a.above, m) - missed(b.above, m)
+		if x := missed(a.above, m); x < 0.5 {
+			return x - missed(b.above, m)
+		}
 	}
 	return raised(b.below, b.above, m) - raised(a.below, a.above, m)
+}
+
+// growth is by how much ln p^m can grow between two ranks for what is below the first to count:
+// int v dp^m / p^m is int_0^inf v(p e^(-t/m)) e^-t dt where it grows by more, and m is large.
+const growth = 30
+
+// The nodes and weights of Gauss-Laguerre quadrature with five points (Abramowitz and Stegun
+// 1964, table 25.9).
+var laguerre5 = [5][2]float64{
+	{0.263560319718, 0.521755610583},
+	{1.413403059107, 0.398666811083},
+	{3.596425771041, 0.0759424496817},
+	{7.085810005859, 0.00361175867992},
+	{12.640800844276, 0.0000233699723858},
 }
 
 // The nodes and weights of Gauss-Legendre quadrature with five points on [-1, 1].
@@ -290,22 +308,28 @@ func (s Solver) refine(coarse []rank, g *group, rise func(a, b rank) float64, sc
 		a, b := coarse[j-1], coarse[j]
 		steps := int(math.Ceil(count * (weight[j] - weight[j-1]) / math.Max(total, 1e-300)))
 		for k := 1; k < steps && b.above > 0; k++ {
-			w := float64(k) / float64(steps)
-			var r rank
-			if a.above < 0.5 {
-				r.above = a.above + w*(b.above-a.above)
-				if g.high == math.Inf(1) {
-					r.above = a.above * math.Pow(b.above/a.above, w)
-				}
-				r.below = 1 - r.above
-			} else {
-				r.below = a.below + w*(b.below-a.below)
-				r.above = 1 - r.below
-			}
-			r.value = g.at(r.below, r.above)
+			r := g.between(a, b, float64(k)/float64(steps))
 			out = append(out, r)
 		}
 		out = append(out, b)
 	}
 	return out
+}
+
+// between is the rank at a share w of the way between two, in a tail without end by a constant
+// factor.
+func (g *group) between(a, b rank, w float64) rank {
+	var r rank
+	if a.above < 0.5 {
+		r.above = a.above + w*(b.above-a.above)
+		if g.high == math.Inf(1) {
+			r.above = a.above * math.Pow(b.above/a.above, w)
+		}
+		r.below = 1 - r.above
+	} else {
+		r.below = a.below + w*(b.below-a.below)
+		r.above = 1 - r.below
+	}
+	r.value = g.at(r.below, r.above)
+	return r
 }

@@ -3,6 +3,8 @@ package private
 import (
 	"math"
 	"slices"
+
+	"allot/mechanisms"
 )
 
 // mesh chooses the knots of strategies from an integration's steps: as few as the tolerance
@@ -194,7 +196,7 @@ func (m *mesh) loss(a, b *place) float64 {
 			low, high, lower, higher = low+c*x, high+c*y, lower+c*x*x, higher+c*y*y
 			less, win = less*power(a.below[j], n), win*power(b.below[j], n)
 		}
-		if !(low > 0 && high > 0) {
+		if !(low > 0 && high > 0 && win > 0) {
 			continue
 		}
 		v, w := a.value[i], b.value[i]
@@ -209,7 +211,11 @@ func (m *mesh) loss(a, b *place) float64 {
 			slope := (from - to) / width
 			up := math.Min(peak(math.Max(from, to)+stray, -curb/2, width), peak(to+stray, slope, width))
 			down := math.Min(peak(math.Max(-from, -to)+stray+bend, -curb/2, width), peak(-from+stray+bend, slope, width))
-			cross := (win - less) / steep * (w - v + math.Abs(from+to)) / 2
+			dh := win - less
+			if d := (win*high + less*low) / 2; dh < 1e-3 && d > dh { // of numbers next to 1
+				dh = d
+			}
+			cross := dh / steep * (w - v + math.Abs(from+to)) / 2
 			most = math.Min(math.Max(up, down), most+cross)
 			if v == w { // one type has all these bids: what is lost here and gained there add up
 				most *= 2
@@ -222,6 +228,67 @@ func (m *mesh) loss(a, b *place) float64 {
 		worst = math.Max(worst, steep*most)
 	}
 	return worst
+}
+
+// equal are the knots of n agents of one group who play the closed form: from few ranks on,
+// steps whose chords lose too much are split until none does. The slope of a bid in the rank,
+// m (v-b)/p, says how far it is from the chord.
+func (s Solver) equal(k *knots, g *group, entry rank, rule mechanisms.Ranking, scale float64) {
+	m := &mesh{sys: &system{groups: []*group{g}, first: rule.First}, limit: 0.9 * s.Tolerance * scale, near: 10 * s.Tolerance * scale}
+	m.ratio[0], m.ratio[1] = make([]float64, 1), make([]float64, 1)
+	power := float64(g.n-1) / rule.First
+	all := make([]float64, 6)
+	from := place{value: all[0:1], below: all[1:2], above: all[2:3]}
+	to := place{value: all[3:4], below: all[4:5], above: all[5:6]}
+	slope := func(r rank, bid float64) float64 { return power * (r.value - bid) / r.below }
+	ranks := g.steady(ladder(g, entry, g.n), power)
+	for range 8 {
+		k.fill(g, entry, rule.Reserve, power, false, ranks)
+		bids := k.bids[len(k.bids)-len(ranks):]
+		finer := make([]rank, 1, 2*len(ranks))
+		finer[0] = ranks[0]
+		for j := 1; j < len(ranks); j++ {
+			a, b := ranks[j-1], ranks[j]
+			n := 1.0
+			if b.value < math.Inf(1) && power*math.Log(b.below) > -60 { // somebody wins
+				from.bid, from.value[0], from.below[0], from.above[0] = bids[j-1], g.beyond(a), a.below, a.above
+				to.bid, to.value[0], to.below[0], to.above[0] = bids[j], b.value, b.below, b.above
+				n = m.loss(&from, &to) / m.limit
+				if bend := slope(a, bids[j-1]) - slope(b, bids[j]); a.below > 0 {
+					n = math.Max(n, math.Abs(bend)*(b.below-a.below)/8/m.near)
+				}
+			}
+			steps := 1.0
+			if n > 1 {
+				steps = math.Min(256, math.Ceil(math.Sqrt(1.4*n)))
+			}
+			for i := 1.0; i < steps; i++ {
+				finer = append(finer, g.between(a, b, i/steps))
+			}
+			finer = append(finer, b)
+		}
+		if len(finer) == len(ranks) || len(finer) > 20000 {
+			break
+		}
+		ranks = finer
+	}
+}
+
+// steady adds ranks where p^m grows too much for quadrature between two. See growth for where it
+// grows more than that.
+func (g *group) steady(ranks []rank, m float64) []rank {
+	out := ranks[:1:1]
+	for j := 1; j < len(ranks); j++ {
+		a, b := ranks[j-1], ranks[j]
+		if grow := m * math.Log(b.below/a.below); grow <= growth && b.above > 0 {
+			for left := grow - 3; left > 0; left -= 3 {
+				p := b.below * math.Exp(-left/m)
+				out = append(out, rank{p, 1 - p, g.at(p, 1-p)})
+			}
+		}
+		out = append(out, b)
+	}
+	return out
 }
 
 // peak is the most of a t + b t^2 for t from 0 to the width.

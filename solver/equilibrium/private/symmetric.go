@@ -45,12 +45,10 @@ func (s Solver) symmetric(eq *Equilibrium, rule mechanisms.Ranking, g *group) {
 		}
 	case !rule.AllPay && rule.First == 0:
 		s.truth(&k, g, equals(n), n, entry.value, rule.Reserve, eq.Highest, nil)
+	case rule.AllPay:
+		k.fill(g, entry, rule.Reserve, float64(n-1), true, s.refine(ladder(g, entry, n), g, equals(n), eq.Highest))
 	default:
-		m, pay := float64(n-1), rule.AllPay
-		if !pay {
-			m /= rule.First
-		}
-		k.fill(g, entry, rule.Reserve, m, pay, s.refine(ladder(g, entry, n), g, equals(n), eq.Highest))
+		s.equal(&k, g, entry, rule, eq.Highest)
 	}
 	curve := k.curve()
 	for i := range eq.Curves {
