@@ -202,22 +202,10 @@ func (l *ledger) market() (string, error) {
 		b.WriteString("# Builders know the common component and their own factor, not the others' factors.\n")
 	}
 	fmt.Fprintf(&b, "market:\n  information: %s\n  agents:\n    - name: builders\n      common:\n        quantiles:\n", information)
-	row := func(name string, xs []float64) {
-		fmt.Fprintf(&b, "          %s: [", name)
-		for i, x := range xs {
-			switch {
-			case i == 0:
-			case i%8 == 0:
-				b.WriteString(",\n            ")
-			default:
-				b.WriteString(", ")
-			}
-			b.WriteString(strconv.FormatFloat(x, 'g', -1, 64))
-		}
-		b.WriteString("]\n")
-	}
-	row("probabilities", quantiles.p)
-	row("values", quantiles.v)
+	b.WriteString("          probabilities: ")
+	row(&b, quantiles.p)
+	b.WriteString("          values: ")
+	row(&b, quantiles.v)
 	b.WriteString("      knows: both\n      members:\n")
 	shares := make([]float64, len(builders))
 	for i, m := range builders {
@@ -252,6 +240,22 @@ func (l *ledger) market() (string, error) {
 		b.WriteString("search: {evaluations: 60, draws: 4096, seed: 1}\n")
 	}
 	return b.String(), nil
+}
+
+// row writes a list of numbers, eight to a line.
+func row(b *strings.Builder, xs []float64) {
+	b.WriteByte('[')
+	for i, x := range xs {
+		switch {
+		case i == 0:
+		case i%8 == 0:
+			b.WriteString(",\n            ")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString(strconv.FormatFloat(x, 'g', -1, 64))
+	}
+	b.WriteString("]\n")
 }
 
 func digits(x float64) string { return strconv.FormatFloat(x, 'g', 5, 64) }

@@ -39,6 +39,9 @@ type Options struct {
 	// Private makes a study in which builders know their own factor only, besides what
 	// they all have in common; it takes a table of payments.
 	Private bool
+	// Window makes a study of tickets that win so many slots in a row; it takes the
+	// payments of many slots. 0 for none.
+	Window int
 	// Names are builders' names by their identifier in the input.
 	Names map[string]string
 }
@@ -174,7 +177,8 @@ type ledger struct {
 	builders []string
 	wins     []int
 	payments []float64
-	several  bool // some slot has more than one bid
+	order    []uint64 // the slots of the payments
+	several  bool     // some slot has more than one bid
 }
 
 // entry is a bid or a payment.
@@ -231,6 +235,7 @@ func (l *ledger) take(e entry) error {
 	}
 	l.wins[i]++
 	l.payments = append(l.payments, l.eth(e.value))
+	l.order = append(l.order, e.slot)
 	return nil
 }
 
@@ -300,10 +305,15 @@ func (l *ledger) study() (string, error) {
 		return "", whole("leave --slot out", "a table of payments has one payment a slot: no market can be made of a single slot")
 	case l.options.Private && (len(l.slots) == 1 || l.several) && !l.table:
 		return "", whole("leave --information private out", "one slot's bids say nothing of how values are drawn")
+	case l.options.Window > 0 && (len(l.slots) == 1 || l.several) && !l.table:
+		return "", whole("leave --window out", "one slot's bids say nothing of slots in a row")
 	case len(l.slots) == 1 && !l.table:
 		return l.bids(), nil
 	case l.several && !l.table:
 		return "", whole(fmt.Sprintf("choose one with --slot, such as --slot %d", l.busiest()), "bids for %d slots", len(l.slots))
+	}
+	if l.options.Window > 0 {
+		return l.windows(l.options.Window)
 	}
 	return l.market()
 }
