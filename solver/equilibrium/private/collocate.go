@@ -1,6 +1,9 @@
 package private
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // The equations of relax.go on given stations, Newton's method for them, and where stations are
 // missing. The matrix is a staircase of blocks, one for each step: rows are eliminated from the
@@ -70,7 +73,7 @@ func (r *relaxed) rise(k int, l float64) float64 {
 	if r.groups[k].point() {
 		return 0
 	}
-	if l > -1e-12 {
+	if l > -1e-12 && (l >= 0 || r.groups[k].high < math.Inf(1)) {
 		return (r.value(k, 0) - r.value(k, -1e-7)) / 1e-7
 	}
 	d := 1e-4 * math.Min(1, -l)
@@ -101,7 +104,7 @@ func (r *relaxed) settle(tolerance float64) bool {
 func (r *relaxed) newton() bool {
 	k := len(r.groups)
 	for i := range r.stations {
-		if !r.look(&r.stations[i].slope, r.stations[i].y) {
+		if n := &r.stations[i]; !r.at(n) {
 			return false
 		}
 	}
@@ -129,14 +132,11 @@ func (r *relaxed) newton() bool {
 				n := &r.stations[i]
 				step := r.move[i*(k+1) : (i+1)*(k+1)]
 				for j := range trial {
-					trial[j] = n.y[j] + share*step[j]
-					if j < k {
-						trial[j] = math.Min(0, trial[j])
-					}
+					trial[j] = r.moved(j, n.y[j], share*step[j])
 				}
 				for j := range r.groups {
 					old, now := r.value(j, n.y[j])-n.y[k], r.value(j, trial[j])-trial[k]
-					if (trial[j] < 0 || i == 0) && old > 0 && !(now > 0.1*old) {
+					if (trial[j] < 0 || i == 0) && n.joined[j] && old > 0 && !(now > 0.1*old) {
 						ok = false
 					}
 				}
@@ -155,12 +155,9 @@ func (r *relaxed) newton() bool {
 			n := &r.stations[i]
 			step := r.move[i*(k+1) : (i+1)*(k+1)]
 			for j := range n.y {
-				n.y[j] += share * step[j]
-				if j < k {
-					n.y[j] = math.Min(0, n.y[j])
-				}
+				n.y[j] = r.moved(j, n.y[j], share*step[j])
 			}
-			if !r.look(&n.slope, n.y) {
+			if !r.at(n) {
 				return false
 			}
 		}
@@ -174,6 +171,18 @@ func (r *relaxed) newton() bool {
 	return false
 }
 
+// moved is a component after a Newton step. In a tail without end, where values go with the
+// logarithm of the rank, the step is one of ln(-l).
+func (r *relaxed) moved(j int, y, step float64) float64 {
+	switch {
+	case j == len(r.groups):
+		return y + step
+	case y < 0 && y > -0.1 && r.groups[j].high == math.Inf(1):
+		return y * math.Exp(math.Min(3, math.Max(-3, step/y)))
+	}
+	return math.Min(0, y+step)
+}
+
 // step fills in what the equations of a step miss and their derivatives by both ends: rows of
 // 2(K+1) coefficients and a right side.
 func (r *relaxed) step(a, b *station, out [][]float64) bool {
@@ -182,39 +191,82 @@ func (r *relaxed) step(a, b *station, out [][]float64) bool {
 	if !r.middle(a, b, h, ca, cb) {
 		return false
 	}
+	low := r.ending(a, b)
 	for i := range k {
 		row := out[i]
-		row[2*k] = -(b.y[i] - a.y[i] - h/6*(ca*a.f[i]+4*cm*r.mid.f[i]+cb*b.f[i]))
+		row[2*k] = -(b.y[i] - a.y[i] - h/6*(ca*a.f[i]+4*cm*r.mid.f[i]+cb*low.f[i]))
 		for j := range k {
 			// dy_m/dy_a = 1/2 + h/8 A, dy_m/dy_b = 1/2 - h/8 B
 			da, db := r.mid.by[i*k+j]/2, r.mid.by[i*k+j]/2
 			for l := range k {
 				m := r.mid.by[i*k+l]
 				da += m * h / 8 * ca * a.by[l*k+j]
-				db -= m * h / 8 * cb * b.by[l*k+j]
+				db -= m * h / 8 * cb * low.by[l*k+j]
 			}
 			row[j] = -h / 6 * (ca*a.by[i*k+j] + 4*cm*da)
-			row[k+j] = -h / 6 * (cb*b.by[i*k+j] + 4*cm*db)
+			row[k+j] = -h / 6 * (cb*low.by[i*k+j] + 4*cm*db)
 			if i == j {
 				row[j]--
 				row[k+j]++
 			}
 		}
 	}
+	for i := range r.groups {
+		if a.joined[i] || !b.joined[i] {
+			continue
+		}
+		// Its types there are those that follow the others.
+		clear(out[i])
+		perT := low.f[k-1]
+		q := r.follower(i, b.y[k-1], perT)
+		rise := (r.follower(i, b.y[k-1], perT*(1+1e-6)) - q) / (1e-6 * perT * r.first)
+		for j := range k {
+			out[i][k+j] = rise * r.first * low.by[(k-1)*k+j]
+		}
+		out[i][2*k-1] += rise
+		out[i][k+i]++
+		out[i][2*k] = math.Log1p(-q) - b.y[i]
+	}
 	return true
+}
+
+// at looks at a station.
+func (r *relaxed) at(n *station) bool {
+	copy(r.joined, n.joined)
+	return r.look(&n.slope, n.y)
 }
 
 // middle looks at the middle of a step's cubic.
 func (r *relaxed) middle(a, b *station, h, ca, cb float64) bool {
 	y := r.next
 	k := len(r.groups)
+	low := r.ending(a, b)
+	if low == nil {
+		return false
+	}
 	for i := range y {
-		y[i] = a.y[i]/2 + b.y[i]/2 + h/8*(ca*a.f[i]-cb*b.f[i])
-		if i < k {
+		y[i] = a.y[i]/2 + b.y[i]/2 + h/8*(ca*a.f[i]-cb*low.f[i])
+		if i < k && !a.joined[i] {
+			y[i] = 0
+		} else if i < k {
 			y[i] = math.Min(0, y[i])
 		}
 	}
+	copy(r.joined, a.joined)
 	return r.look(&r.mid, y)
+}
+
+// ending is the slope at the lower end of a step, without those who join there; nil where some type
+// would have to bid above its value.
+func (r *relaxed) ending(a, b *station) *slope {
+	if slices.Equal(a.joined, b.joined) {
+		return &b.slope
+	}
+	copy(r.joined, a.joined)
+	if !r.look(&r.foot, b.y) {
+		return nil
+	}
+	return &r.foot
 }
 
 // across is the width of a step in its variable and dL/dx at its ends and in the middle.
@@ -393,6 +445,7 @@ func (r *relaxed) divide(tolerance float64) bool {
 				at = -math.Exp(a.x(true) + w*h)
 				c = at
 			}
+			copy(r.joined, a.joined)
 			if !r.look(&r.mid, y) {
 				worst = math.Max(worst, 100*tolerance)
 				continue
@@ -402,6 +455,9 @@ func (r *relaxed) divide(tolerance float64) bool {
 				best = math.Max(best, at-y[i])
 			}
 			for i := range y {
+				if i < k && !a.joined[i] {
+					continue
+				}
 				e := math.Abs(h * (dys[i] - c*r.mid.f[i]))
 				if i == k {
 					e *= math.Exp(best) / r.scale
@@ -418,7 +474,7 @@ func (r *relaxed) divide(tolerance float64) bool {
 		}
 		for j := 1; j < parts; j++ {
 			w := float64(j) / float64(parts)
-			mid := station{at: a.at + w*(b.at-a.at), inLog: a.inLog, y: make([]float64, k+1)}
+			mid := station{at: a.at + w*(b.at-a.at), inLog: a.inLog, joined: a.joined, y: make([]float64, k+1)}
 			if a.inLog {
 				mid.at = -math.Exp(a.x(true) + w*h)
 			}
@@ -426,9 +482,12 @@ func (r *relaxed) divide(tolerance float64) bool {
 				mid.y[i], _ = cubic(a, b, i, h, ca, cb, w)
 				if i < k {
 					mid.y[i] = math.Min(0, mid.y[i])
+					if !a.joined[i] {
+						mid.y[i] = 0
+					}
 				}
 			}
-			if !r.look(&mid.slope, mid.y) {
+			if !r.at(&mid) {
 				for i := range y {
 					mid.y[i] = a.y[i] + w*(b.y[i]-a.y[i])
 				}
@@ -457,16 +516,19 @@ func (r *relaxed) part() bool {
 		if math.Abs(h) < 1e-9 || r.middle(a, b, h, ca, cb) {
 			continue
 		}
-		mid := station{at: a.at/2 + b.at/2, inLog: a.inLog, y: make([]float64, k+1)}
+		mid := station{at: a.at/2 + b.at/2, inLog: a.inLog, joined: a.joined, y: make([]float64, k+1)}
 		if a.inLog {
 			mid.at = cm
 		}
 		for i := range k {
 			mid.y[i] = a.y[i]/2 + b.y[i]/2
+			if !a.joined[i] {
+				mid.y[i] = 0
+			}
 		}
 		_, phi := r.lowest(mid.y)
 		mid.y[k] = phi - math.Sqrt(a.gap*b.gap)
-		if !r.look(&mid.slope, mid.y) {
+		if !r.at(&mid) {
 			return false
 		}
 		out = append(out, mid)

@@ -270,6 +270,7 @@ func TestMarkets(t *testing.T) {
 		{"a heavy tail, a mix", auction(t, 0.3, 1.2), times(3, pareto(t, 1, 1.27)), 1e-6},
 		{"many agents", auction(t, 1, 0), times(50000, u), 1e-6},
 		{"a mix, builders", auction(t, 0.3, 0.02), []dist{a, a, b, b}, 1e-6},
+		{"a mix, eight log-normals", auction(t, 0.4, 0), eight, 1e-6},
 		{"a mix, a known value", auction(t, 0.5, 0), []dist{u, mechanisms.Point(0.5)}, 1e-6},
 		{"a mix, weak ones join below the top", auction(t, 0.2, 0), []dist{u, u2, u2, power(t, 2, 1)}, 1e-6},
 		{"a mix, no density at the top", auction(t, 0.4, 0), []dist{beta, u}, 1e-6},

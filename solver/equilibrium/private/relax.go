@@ -1,6 +1,9 @@
 package private
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // relaxed is the system of system.go as a boundary-value problem, for prices in which the
 // winner's own bid has a small weight lambda: from the top downward an error of the bid grows by
@@ -12,11 +15,12 @@ import "math"
 //
 // (Lobatto IIIA, order 4; Kierzenka, Shampine 2001), with l_k given at the top, and at the bottom
 // b, or for a single agent above the others its indifference. Newton's method solves it for a
-// sequence of lambda that falls from 1, where shots from the top lead; the stations follow where the
-// cubic departs from the system. Groups that wait have dl_k/dL = max(0, 1 - p_k/T): no event
-// needs to be found. Domain: every lambda in (0, 1] down to about 1e-3. A test asserts the bids
-// and the revenue of two draws of U[0,1] written as different distributions at lambda 0.05, where
-// b = v (n-1)/(n-1+lambda).
+// sequence of lambda that falls from 1, where shots from the top lead; the stations follow where
+// the cubic departs from the system. Groups that wait have dl_k/dL = max(0, 1 - p_k/T): no event
+// needs to be found, but for values without end: a group whose tail is lighter than the others'
+// joins at a station below the top, with the few types that would follow the others there.
+// Domain: lambda in (0, 1], down to about 1e-3. A test asserts the bids and the revenue of two
+// draws of U[0,1] written as different distributions, b = v (n-1)/(n-1+lambda), to lambda 0.01.
 type relaxed struct {
 	*system
 	stations []station
@@ -26,14 +30,16 @@ type relaxed struct {
 	done [][]float64 // the eliminated rows of all stations
 	move []float64   // the Newton step
 	mid  slope
+	foot slope     // of the lower end of a step where somebody joins
 	fall []float64 // d (1/(phi_k-b))/dl_k
 }
 
 // station is a place on the way from the top to the bottom.
 type station struct {
-	at    float64 // L
-	inLog bool    // whether the step down from here is in ln(-L)
-	y     []float64
+	at     float64 // L
+	inLog  bool    // whether the step down from here is in ln(-L)
+	joined []bool  // groups without end that take part; below the station where they do not yet, they join
+	y      []float64
 	slope
 }
 
@@ -68,6 +74,7 @@ func (s *system) relax(first float64, lower func(first float64) (low, floor floa
 			saved[i].y = append([]float64(nil), r.stations[i].y...)
 		}
 		r.cut()
+		r.rejoin()
 		low, floor := s.low, s.floor
 		nextLow, nextFloor := lower(next)
 		r.guess(next/lambda, nextLow)
@@ -121,6 +128,38 @@ func (r *relaxed) guess(ratio, low float64) {
 	}
 }
 
+// rejoin moves the places where groups without end join at their tops to where few of their types
+// would follow the others: a smaller weight lets them join later.
+func (r *relaxed) rejoin() {
+	k := len(r.groups)
+	for i, g := range r.groups {
+		if g.high < math.Inf(1) || r.stations[0].joined[i] {
+			continue
+		}
+		in := false
+		for s := range r.stations {
+			n := &r.stations[s]
+			copy(r.joined, n.joined)
+			r.joined[i] = false
+			if !in || n.y[i] == 0 {
+				q := 0.0
+				if r.system.slope(n.y, r.next) {
+					q = r.follower(i, n.y[k], r.next[k])
+				}
+				if in = in || q > math.Min(1e-7, r.few(g, n.at)); in {
+					n.y[i] = math.Log1p(-q)
+				} else {
+					n.y[i] = 0
+				}
+			}
+			if n.joined[i] != in {
+				n.joined = append([]bool(nil), n.joined...)
+				n.joined[i] = in
+			}
+		}
+	}
+}
+
 // cut takes off the top where a single agent outbids all others by next to nothing: its types
 // above, who would bid within rounding of the others' top bid, bid just that.
 func (r *relaxed) cut() {
@@ -155,9 +194,6 @@ const many = 6000
 // begin makes the stations of the recorded steps.
 func (r *relaxed) begin() bool {
 	k := len(r.groups)
-	for i := range r.joined {
-		r.joined[i] = true
-	}
 	y := make([]float64, k+1)
 	share := 0.0
 	for i := range r.steps {
@@ -176,8 +212,9 @@ func (r *relaxed) begin() bool {
 				at = r.end + 1e-6
 				st.inside(w, y)
 			}
-			for j := range y[:k] {
+			for j, g := range r.groups {
 				y[j] = math.Min(0, y[j])
+				r.joined[j] = st.joined[j] || g.high < math.Inf(1)
 			}
 			lose := at - r.least(y)
 			if r.strong < 0 && lose < -9 { // the shot is no longer good
@@ -192,8 +229,15 @@ func (r *relaxed) begin() bool {
 				}
 				y[k] = r.low + share*(phi-r.low)
 			}
-			n := station{at: at, inLog: st.inLog, y: append([]float64(nil), y...)}
-			if len(r.stations) > 0 && !(at < r.stations[len(r.stations)-1].at) || !r.look(&n.slope, n.y) {
+			n := station{at: at, inLog: st.inLog, joined: append([]bool(nil), r.joined...), y: append([]float64(nil), y...)}
+			if m := len(r.stations); m > 0 {
+				last := &r.stations[m-1]
+				near := n.inLog == last.inLog && math.Abs(n.x(n.inLog)-last.x(n.inLog)) < 0.03 && at > r.end+1e-6 && slices.Equal(n.joined, last.joined)
+				if !(at < last.at) || near {
+					continue
+				}
+			}
+			if !r.look(&n.slope, n.y) {
 				continue
 			}
 			if r.strong >= 0 && y[r.strong] < -18 || r.strong < 0 && lose < -23 {
@@ -228,7 +272,7 @@ func (r *relaxed) record() {
 	k := len(r.groups)
 	r.steps = r.steps[:0]
 	if n := r.stations[len(r.stations)-1]; r.strong < 0 && r.tie == 0 { // down to the end itself
-		end := station{at: r.end, y: append([]float64(nil), n.y...)}
+		end := station{at: r.end, joined: n.joined, y: append([]float64(nil), n.y...)}
 		for i := range k {
 			end.y[i] -= (n.at - r.end) * n.f[i]
 		}
@@ -236,16 +280,26 @@ func (r *relaxed) record() {
 		r.stations = append(r.stations, end)
 	}
 	for n := range len(r.stations) - 1 {
-		a, b := &r.stations[n], &r.stations[n+1]
-		h, ca, _, cb := r.across(a, b)
+		a, b := r.stations[n], r.stations[n+1]
+		low := r.ending(&a, &b)
+		if a.at < 0 { // who joined may have moved L
+			a.at, b.at = 0, 0
+			for i, g := range r.groups {
+				if a.joined[i] {
+					a.at += float64(g.n) * a.y[i]
+					b.at += float64(g.n) * b.y[i]
+				}
+			}
+		}
+		h, ca, _, cb := r.across(&a, &b)
 		st := step{at: a.x(a.inLog), width: h, inLog: a.inLog, joined: make([]bool, k), c: make([]float64, 5*(k+1))}
 		for i := range k + 1 {
 			diff := b.y[i] - a.y[i]
 			bump := h*ca*a.f[i] - diff
 			c := st.c[5*i:]
-			c[0], c[1], c[2], c[3] = a.y[i], diff, bump, diff-h*cb*b.f[i]-bump
+			c[0], c[1], c[2], c[3] = a.y[i], diff, bump, diff-h*cb*low.f[i]-bump
 			if i < k {
-				st.joined[i] = b.y[i] < 0
+				st.joined[i] = b.y[i] < 0 && a.joined[i]
 			}
 		}
 		r.steps = append(r.steps, st)

@@ -141,7 +141,7 @@ func (s *system) slope(y, dy []float64) bool {
 	for {
 		worst := -1
 		for i := range s.groups {
-			if s.active[i] && s.p[i]*float64(n-1) >= sum && (worst < 0 || s.p[i] > s.p[worst]) {
+			if s.active[i] && (!s.relaxed || y[i] >= 0) && s.p[i]*float64(n-1) >= sum && (worst < 0 || s.p[i] > s.p[worst]) {
 				worst = i
 			}
 		}
