@@ -27,7 +27,7 @@ type privately interface {
 
 var (
 	errPrivate  = errors.New("not defined with private values: it is about agents that know each other's values")
-	errUntyped  = errors.New("not computed with private values where these share a component or the right is resold")
+	errUntyped  = errors.New("not computed with private values where these share a component, the right is resold or agents mind rivals' profit")
 	errRule     = errors.New("not computed with private values for this rule")
 	errPatience = errors.New("not defined with private values: patience is of rings that meet again and know their values")
 )

@@ -31,17 +31,20 @@ type bayesian struct {
 	// twins are groups that each know a component of their own, nil for none; values are
 	// then the agents' before anything is known.
 	twins *twins
+	// spite is the weight that every agent puts on its rivals' profit.
+	spite float64
 }
 
 func newBayesian(p *Problem) (*bayesian, error) {
 	if err := p.Market.Validate(); err != nil {
 		return nil, err
 	}
-	common, own := shareOf(p.Market)
-	groups := twinsOf(p.Market)
+	market, spite := minding(p.Market)
+	common, own := shareOf(market)
+	groups := twinsOf(market)
 	if groups != nil {
 		var err error
-		if own, err = groups.plain(p.Market); err != nil {
+		if own, err = groups.plain(market); err != nil {
 			return nil, err
 		}
 	}
@@ -49,7 +52,11 @@ func newBayesian(p *Problem) (*bayesian, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bayesian{problem: p, values: values, refusal: refusal}
+	b := &bayesian{problem: p, values: values, refusal: refusal, spite: spite}
+	if market.Spites() != nil && refusal == "" || spite > 0 && (common != nil || groups != nil) {
+		b.refusal = errSharedSpite.Error()
+		return b, nil
+	}
 	if groups != nil && refusal == "" {
 		if err = groups.solve(); err != nil {
 			b.refusal = err.Error()
@@ -71,6 +78,26 @@ func newBayesian(p *Problem) (*bayesian, error) {
 		b.highest *= b.shared.mean
 	}
 	return b, nil
+}
+
+// minding is the market without the weight that all its agents put on their rivals' profit
+// alike, and that weight; the market itself where their weights differ.
+func minding(m *mechanisms.Market) (*mechanisms.Market, float64) {
+	spites := m.Spites()
+	for _, s := range spites {
+		if s != spites[0] {
+			return m, 0
+		}
+	}
+	if spites == nil {
+		return m, 0
+	}
+	plain := *m
+	plain.Agents = append([]mechanisms.Agent(nil), m.Agents...)
+	for i := range plain.Agents {
+		plain.Agents[i].Spite = 0
+	}
+	return &plain, spites[0]
 }
 
 // level is the mean of what multiplies the agents' factors.
@@ -116,6 +143,9 @@ func (b *bayesian) play(d *mechanisms.Design) played {
 	if d.Terms.Floor && b.problem.Market.Stakes() != nil {
 		return played{failure: errPrivateFloor.Error()}
 	}
+	if d.Terms.Resale && b.spite > 0 {
+		return played{failure: errSpiteResale.Error()}
+	}
 	if d.Terms.Resale {
 		return b.resell(d)
 	}
@@ -134,19 +164,22 @@ func (b *bayesian) play(d *mechanisms.Design) played {
 	}
 	// A quarter of what is asked for, so that the certificate, which is looser than
 	// the solver's own estimate, stays within it.
-	eq, err := private.Solver{Tolerance: b.problem.Tolerance / 4}.Solve(d.Mechanism, worth)
+	eq, err := private.Solver{Tolerance: b.problem.Tolerance / 4, Spite: b.spite}.Solve(d.Mechanism, worth)
 	switch {
 	case err != nil:
 		return played{failure: err.Error()}
 	case eq.Status == equilibrium.NotFound:
 		return played{eq: eq, failure: "no equilibrium was found, though one may exist: " + eq.Reason}
 	}
-	p := played{eq: eq, account: eq.Account, types: &constraints.Types{Values: worth, Curves: eq.Curves}}
+	p := played{eq: eq, account: eq.Account}
+	if b.spite == 0 { // what else agents could do is computed for those who mind their own profit
+		p.types = &constraints.Types{Values: worth, Curves: eq.Curves}
+	}
 	b.settle(&p.account, values, d, factor, forecasts)
 	var c *certify.Certificate
 	p.certificate = func() certify.Certificate {
 		if c == nil {
-			x := prove(d.Mechanism, worth, eq)
+			x := b.prove(d.Mechanism, worth, eq)
 			c = &x
 		}
 		return *c
@@ -222,6 +255,13 @@ func times(v mechanisms.Distribution, factor float64) mechanisms.Distribution {
 }
 
 // prove certifies the strategies.
+func (b *bayesian) prove(m mechanisms.Mechanism, values []mechanisms.Distribution, eq *private.Equilibrium) certify.Certificate {
+	if r, ok := m.(mechanisms.Ranked); ok && b.spite > 0 {
+		return proof.Spiteful(r, values, eq.Curves, b.spite)
+	}
+	return prove(m, values, eq)
+}
+
 func prove(m mechanisms.Mechanism, values []mechanisms.Distribution, eq *private.Equilibrium) certify.Certificate {
 	switch m := m.(type) {
 	case mechanisms.Ranked:
@@ -265,6 +305,9 @@ func (b *bayesian) beyond() bool {
 // bound is Myerson's optimum for the revenue, E max v for other money and what
 // equal shares bring for the measures of concentration.
 func (b *bayesian) bound() Bound {
+	if b.spite > 0 && !ofChances(b.problem.Objective) {
+		return Bound{Value: math.Inf(1)}
+	}
 	name := b.problem.Objective.Name()
 	if b.twins != nil && name == "revenue" && !b.beyond() {
 		return Bound{Value: b.twins.game.Bound(), Method: "Myerson 1981, for each value of the common components"}

@@ -38,7 +38,7 @@ func UpperBounds(problem *Problem) (*Bounds, error) {
 	out := &Bounds{Bound: j.bound()}
 	switch e := j.(type) {
 	case *bayesian:
-		if e.refusal != "" || e.twins != nil {
+		if e.refusal != "" || e.twins != nil || e.spite > 0 {
 			break
 		}
 		optimum, err := bound.Revenue(e.values)

@@ -104,19 +104,55 @@ func TestSpiteOverDraws(t *testing.T) {
 	}
 }
 
-// With private values spite is refused, not ignored.
-func TestPrivateSpiteIsRefused(t *testing.T) {
+// With private values equal agents with equal weights are played: two uniform values, s = 1/2,
+// v a/(a+1) at first price, a = 3/2, and (v (1+s) + s)/(1+2s) at second. Others are refused, not
+// ignored.
+func TestPrivateSpite(t *testing.T) {
 	u, err := distributions.NewUniform(0, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &mechanisms.Market{Information: mechanisms.Private, Agents: []mechanisms.Agent{{Value: u, Spite: 0.5}, {Value: u}}}
-	r, err := search.Evaluate(context.Background(), &search.Problem{Market: m, Objective: goal(t, "revenue"), Spaces: []mechanisms.Space{space(t, "auction", nil)}})
+	m := &mechanisms.Market{Information: mechanisms.Private, ConcealmentCost: math.Inf(1), Agents: []mechanisms.Agent{{Value: u, Spite: 0.5}, {Value: u, Spite: 0.5}}}
+	second := mechanisms.Settings{"pricing": mechanisms.Word("second")}
+	var named []constraints.Constraint
+	for _, name := range []string{"best-response", "sybil-proof"} {
+		c, err := constraints.New(name, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		named = append(named, c)
+	}
+	p := &search.Problem{Market: m, Objective: goal(t, "revenue"), Constraints: named, Spaces: []mechanisms.Space{
+		space(t, "auction", nil), space(t, "auction", second), space(t, "auction", mechanisms.Settings{"burnShare": mechanisms.Number(0.5)}), space(t, "contest", nil),
+		space(t, "auction", mechanisms.Settings{"lookahead": mechanisms.Number(1), "resale": mechanisms.Number(1)}),
+	}}
+	r, err := search.Evaluate(context.Background(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Welfare 2/3, of which half is burnt in the third.
+	for k, want := range []float64{0.6 * 2 / 3, (1.5/3 + 0.5) / 2, 0.5*0.4 + 0.5*2/3, math.NaN(), math.NaN()} {
+		c := r.Candidates[k]
+		if math.Abs(c.Objective-want) > 1e-9 || math.IsNaN(c.Objective) != math.IsNaN(want) {
+			t.Errorf("mechanism %d: revenue %.12g, want %.12g", k+1, c.Objective, want)
+		}
+		if want > 0 && (c.Equilibrium.Status != "certified" || c.Constraints[0].Verdict != constraints.Holds || c.Constraints[1].Verdict != constraints.Unknown) {
+			t.Errorf("mechanism %d: %s, %+v", k+1, c.Equilibrium.Status, c.Constraints)
+		}
+	}
+	if !math.IsInf(r.Bound.Value, 1) || r.Status == search.Optimal {
+		t.Errorf("%s at bound %g", r.Status, r.Bound.Value)
+	}
+	if b, err := search.UpperBounds(p); err != nil || b.Optimum != nil || len(b.Frontier) > 0 {
+		t.Errorf("bounds %+v, %v", b, err)
+	}
+	m.Agents[1].Spite = 0
+	r, err = search.Evaluate(context.Background(), p)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c := r.Candidates[0]; !math.IsNaN(c.Objective) || c.Feasible || len(c.Notes) == 0 || c.Equilibrium.Status != "none" {
-		t.Errorf("%+v", c)
+		t.Errorf("different weights: %+v", c)
 	}
 }
 

@@ -19,6 +19,8 @@ var (
 	errOverseen       = errors.New("not defined under oversight: which deviations validators would let pass has no method")
 	errNoise          = errors.New("not defined where validators see totals with noise: what they reject by mistake changes what pays, which has no method")
 	errSpiteOversight = errors.New("oversight has no method among spiteful agents: to have an outcome rejected can pay where a rival wins")
+	errSpiteResale    = errors.New("resale among spiteful agents who know their own value only has no method")
+	errSharedSpite    = errors.New("with private values there is a method for spiteful agents only where all have the same weight on rivals' profit and no common component")
 	errSpitefulRing   = errors.New("neither rings of spiteful agents nor their play slot after slot have a method: what one keeps, others mind")
 	errNoisyRing      = errors.New("what a ring gains where validators see totals with noise has no method")
 )

@@ -5,6 +5,8 @@
 //
 //   - equal agents in an auction (any price mix, all-pay, reserve): the closed form
 //     (Vickrey 1961; Riley, Samuelson 1981), by quadrature in ranks;
+//   - equal agents who mind their rivals' profit, in a first-price or second-price auction: the
+//     closed form of Morgan, Steiglitz, Reis (2003);
 //   - different agents in a first-price auction: the system of Marshall, Meurer,
 //     Richard, Stromquist (1994) and Lebrun (1999), integrated from the top;
 //   - different agents in an auction with a price between the first and the second bid: the
@@ -61,6 +63,9 @@ type Solver struct {
 	// Brief leaves out strategies, Bottom, Top and Highest where the account does not need
 	// them: in auctions among equal agents and, but for Highest, second-price auctions.
 	Brief bool
+	// Spite is the weight that every agent puts on its rivals' profit: equal agents in
+	// first-price and second-price auctions only.
+	Spite float64
 }
 
 // Solve computes the equilibrium of the mechanism in the market. An error means
@@ -92,7 +97,7 @@ func Values(market *mechanisms.Market) (values []mechanisms.Distribution, reason
 		case a.Budget > 0:
 			return nil, fmt.Sprintf("agent %d (%s) has a budget: with private values no method here solves that", i+1, a.Name), nil
 		case a.Spite > 0:
-			return nil, fmt.Sprintf("agent %d (%s) is spiteful: with private values no method here solves that", i+1, a.Name), nil
+			return nil, fmt.Sprintf("agent %d (%s) is spiteful: with private values there is a method only for equal agents with the same weight on rivals' profit", i+1, a.Name), nil
 		case a.Common != nil:
 			return nil, fmt.Sprintf("agent %d (%s) shares a component: its value is not independent of its twins'", i+1, a.Name), nil
 		}
@@ -120,6 +125,13 @@ func (s Solver) Solve(m mechanisms.Mechanism, values []mechanisms.Distribution) 
 		s.Tolerance = 1e-6
 	}
 	ranked, ok := m.(mechanisms.Ranked)
+	mindful := s.Spite > 0 && len(values) > 1
+	if !(s.Spite >= 0 && s.Spite <= math.MaxFloat64) {
+		return nil, fmt.Errorf("private: the weight %g on rivals' profit is not a finite number of at least 0", s.Spite)
+	}
+	if mindful && !ok {
+		return &Equilibrium{Status: equilibrium.NotFound, Reason: "spiteful agents have a method in first-price and second-price auctions only"}, nil
+	}
 	if !ok {
 		if r, ok := m.(mechanisms.Ratioed); ok {
 			eq := s.contest(r.Ratio(), values)
@@ -136,10 +148,18 @@ func (s Solver) Solve(m mechanisms.Mechanism, values []mechanisms.Distribution) 
 	rule := ranked.Ranking()
 	groups := grouped(values)
 	eq := &Equilibrium{Curves: make([]mechanisms.BidCurve, len(values))}
-	if !s.Brief || len(groups) > 1 {
+	if !s.Brief || len(groups) > 1 || mindful {
 		eq.Highest = highest(groups, 0)
 	}
+	if mindful {
+		if reason := spiteReason(rule, groups); reason != "" {
+			eq.Status, eq.Reason = equilibrium.NotFound, reason
+			return eq, nil
+		}
+	}
 	switch {
+	case mindful:
+		s.spiteful(eq, rule, groups[0])
 	case len(groups) == 1:
 		s.symmetric(eq, rule, groups[0])
 	case !rule.AllPay && rule.First == 0:

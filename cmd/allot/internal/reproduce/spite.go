@@ -2,6 +2,7 @@ package reproduce
 
 import (
 	"fmt"
+	"math"
 
 	"allot/mechanisms"
 	"allot/solver/equilibrium"
@@ -13,7 +14,7 @@ var spite = []Source{
 	{Name: "aps-burn", Citation: "the discussion of the base model (2025): constraints on beacon proposers' rewards, and the burn incentives of APS burn",
 		Done: "what proposers keep of a burn auction where a staking service has a builder", Seen: "the whole text was at hand", run: burning},
 	{Name: "nishimura2011", Citation: "Nishimura, Cason, Saijo, Ikeda (2011), Spite and Reciprocity in Auctions; Morgan, Steiglitz, Reis (2003), The Spite Motive and Equilibrium Behavior in Auctions",
-		Done: "second-price auctions of spiteful bidders who know each other's values", Seen: "abstracts only; numbers derived anew", run: overbidding},
+		Done: "second-price auctions of spiteful bidders who know each other's values, and auctions of those who know their own only", Seen: "abstracts only; numbers derived anew", run: overbidding},
 }
 
 // three is 30/20/10 with the same weight on rivals' profit for all.
@@ -78,5 +79,19 @@ func overbidding(h *sheet) {
 	}
 	all := h.play(three(0.5), "auction", set("pricing", "all-pay"))
 	h.open("30/20/10, weight 0.5: revenue of the all-pay auction", all.revenue(), "more than the highest value: both pay to keep the right from the other, as if it were worth 40 and 35")
-	h.note("With private values the bids of equal agents are known in closed form (Morgan, Steiglitz, Reis 2003; Brandt, Sandholm, Shoham 2007); allot refuses such studies, for it has no certificate of them.")
+	u := h.uniform(0, 1)
+	for _, n := range []int{2, 5} {
+		const s = 0.5
+		m := &mechanisms.Market{Information: mechanisms.Private, ConcealmentCost: math.Inf(1)}
+		for range n {
+			m.Agents = append(m.Agents, mechanisms.Agent{Value: u, Spite: s})
+		}
+		first, second := h.play(m, "auction", set("pricing", "first")), h.play(m, "auction", set("pricing", "second"))
+		a := float64(n-1) * (1 + s)
+		h.derived = true
+		h.same(fmt.Sprintf("%d uniform values, each known to its agent only, weight %g: revenue at first price", n, s), first.revenue(), a/(a+1)*float64(n)/float64(n+1), 1e-9)
+		h.same(fmt.Sprintf("%d uniform values, each known to its agent only, weight %g: revenue at second price", n, s), second.revenue(), (float64(n-1)/float64(n+1)*(1+s)+s)/(1+2*s), 1e-9)
+		h.derived = false
+		h.holds(fmt.Sprintf("%d uniform values: second price over first", n), second.revenue()-first.revenue(), "second-price outperforms first-price", second.revenue() > first.revenue())
+	}
 }
