@@ -25,12 +25,14 @@ func newSlots(env *environment) *cobra.Command {
 among agents who look ahead and value the slot after their own more (market: premium,
 discount, myopic): what being the incumbent is worth, how often the same agent wins
 again, for how long, and what the premium brings it. Where several equilibria can be
-listed it lists them. Under a cooldown (--cooldown) it says how often the same agent still
-wins again, and what becomes of shares and revenue, with more and more identities for each
-agent; those that the study gives (identities) come last. Of tickets that wait to be drawn (family tickets with a supply,
-agents with a capitalCost) and rights sold ahead (lookahead) it says what one is worth as an
-asset: mean and variance. Values are numbers that the agents know of each other; for
-assets alone they may be drawn, anew in every slot. - reads the study from standard input.`,
+listed it lists them. Under a cooldown (--cooldown) an identity that won sits out slots:
+how often the same agent still wins again, and what becomes of shares and revenue, with
+more and more identities for each agent, and last with those that the study gives
+(identities). An agent signals with one identity at a time; in lotteries all enter. Of
+tickets that wait to be drawn (family tickets with a supply) and rights sold ahead
+(lookahead) it says what one is worth as an asset at the agents' capitalCost, and its
+variance. Values are numbers that the agents know of each other; for assets alone they
+may be drawn, anew in every slot. - reads the study from standard input.`,
 		Example: "  allot examples second-slot | allot slots -",
 		Args:    one("study"),
 	}

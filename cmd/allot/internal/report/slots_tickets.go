@@ -175,7 +175,7 @@ func assets(n names, all []*Succession) []Table {
 		Columns: []string{"#", "holder", "wait in slots", "issued", "unissued", "NPV", "price a slot", "captured"},
 	}
 	worth := Table{
-		Heading: "What one ticket, or a right sold ahead, is worth to each agent: mu is the net value of a slot, d the\ncapital cost",
+		Heading: "What a ticket or a right sold ahead is worth to each agent (mu: net value, d: capital cost)",
 		Columns: []string{"#", "agent", "mu", "its deviation", "d", "worth", "variance", "deviation"},
 	}
 	again := Table{
@@ -212,7 +212,7 @@ func assets(n names, all []*Succession) []Table {
 		return nil
 	}
 	if drawn {
-		worth.Heading += "\nSlots are independent of each other; the variance is that of what the slot brings, of the wait and of expiring"
+		worth.Heading += "\nSlots are independent; the variance is that of what the slot brings, of the wait and of expiring"
 	} else {
 		worth.Heading += "\nA known value has E[R^2] = mu^2, so that the variance is that of the wait, and of expiring, alone"
 	}
