@@ -9,8 +9,8 @@ import (
 // All lists the pure equilibria of a game, the one that Solve selects first where it is
 // pure. In contests in which taking part is a decision (a fee, or everyone pays
 // with an exponent above 1) these are found by trying every set of participants: an
-// error where more than 14 agents have a positive value. For other mechanisms it
-// is what Solve finds, or nothing where that is not a pure equilibrium. A test
+// error where more than 14 agents have a positive value. For other mechanisms, and among
+// agents who mind their rivals' profit, it is what Solve finds, or nothing where that is not a pure equilibrium. A test
 // asserts {1,2} and {1,3} for 10/9/8 at exponent 1.4.
 func (s *Solver) All(g mechanisms.Game) ([]Equilibrium, error) {
 	var eq Equilibrium
@@ -22,7 +22,7 @@ func (s *Solver) All(g mechanisms.Game) ([]Equilibrium, error) {
 		all = append(all, eq)
 	}
 	m, ok := g.Mechanism.(mechanisms.Ratioed)
-	if _, priced := g.Mechanism.(mechanisms.Priced); !ok || priced {
+	if _, priced := g.Mechanism.(mechanisms.Priced); !ok || priced || g.Spiteful() {
 		return all, nil
 	}
 	r := m.Ratio()

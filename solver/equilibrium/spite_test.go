@@ -207,6 +207,15 @@ func TestSpiteRefuses(t *testing.T) {
 	}
 }
 
+// All lists what Solve finds: the sets of agents without spite are not theirs.
+func TestSpiteAll(t *testing.T) {
+	g := mechanisms.Game{Mechanism: ratio(1.4), Values: []float64{10, 9, 8}, Spites: []float64{0.1, 0, 0}}
+	all, err := new(Solver).All(g)
+	if err != nil || len(all) > 1 {
+		t.Errorf("%d equilibria, %v", len(all), err)
+	}
+}
+
 // bare hides what a mechanism can do.
 type bare struct{ mechanisms.Mechanism }
 
