@@ -105,20 +105,21 @@ func BenchmarkPrivateLottery(b *testing.B) {
 	}
 }
 
-// A mixed price among different agents, for which there is only the approximate method.
+// All pay, and one agent's value is of four: atoms, for which there is only the approximate
+// method.
 func BenchmarkPrivateApproximate(b *testing.B) {
-	m, err := mechanisms.NewAuction(0.5, 0)
+	m, err := mechanisms.NewAllPay(0)
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, n := range []int{2, 4, 16} {
+	for _, n := range []int{3, 4, 16} {
 		b.Run(fmt.Sprintf("n=%d", n), func(b *testing.B) {
 			values := uniforms(b, n)
-			u2, err := distributions.NewUniform(0, 2)
+			four, err := distributions.NewEmpirical([]float64{0.5, 1, 1.5, 2})
 			if err != nil {
 				b.Fatal(err)
 			}
-			values[0] = u2
+			values[0] = four
 			b.ReportAllocs()
 			for b.Loop() {
 				eq, err := private.Solver{}.Solve(m, values)

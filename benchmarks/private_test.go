@@ -43,6 +43,14 @@ func privateCases(b *testing.B) []privateCase {
 		}
 		return a
 	}
+	mix, err := mechanisms.NewAuction(0.5, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	all, err := mechanisms.NewAllPay(0)
+	if err != nil {
+		b.Fatal(err)
+	}
 	x, y := logNormal(-3.024, 0.448), logNormal(-3.497, 0.570)
 	u := uniform(1)
 	var eight []mechanisms.Distribution
@@ -54,6 +62,11 @@ func privateCases(b *testing.B) []privateCase {
 		{"uniform-pair", auction(0), []mechanisms.Distribution{u, uniform(2)}, 1.4e-6, 0.459005055703},
 		{"builders-2+2", auction(0), []mechanisms.Distribution{x, x, y, y}, 1e-6, 0.048939261},
 		{"eight-lognormal", auction(0), eight, 1e-4, 0.0708192},
+		{"mix-builders-2+2", mix, []mechanisms.Distribution{x, x, y, y}, 1e-6, 0.048902638},
+		{"mix-eight-lognormal", mix, eight, 1e-6, 0.0707463},
+		// c/(1+c)/A with A = (1+1/1.2+1/1.4)/2 and c = 1-1/(h A)
+		{"all-pay-three", all, []mechanisms.Distribution{u, uniform(1.2), uniform(1.4)}, 1e-6, 0.580198462},
+		{"all-pay-builders-2+2", all, []mechanisms.Distribution{x, x, y, y}, 1e-6, 0.047192844},
 	}
 }
 
