@@ -485,8 +485,9 @@ func newPaying(groups []*group, reserve, scale float64) *paying {
 	return p
 }
 
-// search finds the least top bid in floating point from which everybody drops out above the
-// reserve: by the secant through both sides where they are measured, else by halving.
+// search finds the least top bid from which everybody drops out above the
+// reserve, or the greatest from which two are left there, whichever misses by less: by the secant
+// through the last two points below, and by halving.
 func (p *paying) search() (float64, bool) {
 	lo, hi := p.reserve, 2*p.scale+p.reserve
 	for range 60 {
@@ -497,14 +498,15 @@ func (p *paying) search() (float64, bool) {
 		}
 		lo, hi = hi, 2*hi
 	}
+	// What is missed below falls to 0 about as a line; above, about as a root.
 	below, above := math.Inf(-1), math.Inf(1)
+	before, missed := lo, below // an earlier point below
 	for try := range 200 {
 		x := lo/2 + hi/2
-		if try%3 > 0 && above < math.Inf(1) && below > math.Inf(-1) {
-			if t := lo + (hi-lo)*below/(below-above); t > lo && t < hi {
-				x = t
-				if try%3 == 2 { // just beyond, to have the other side too
-					x = math.Min(hi, t+1e-3*math.Min(t-lo, hi-t)+1e-16*hi)
+		if try%4 > 0 && missed < below && missed > math.Inf(-1) {
+			if t := lo - below*(lo-before)/(below-missed); t > lo && t < hi {
+				if x = t; try%4 == 2 { // just beyond, to have the other side too
+					x = math.Min(hi, t+0.01*(t-lo))
 				}
 			}
 		}
@@ -518,6 +520,7 @@ func (p *paying) search() (float64, bool) {
 		case r.high:
 			hi, above = x, r.miss
 		default:
+			before, missed = lo, below
 			lo, below = x, r.miss
 		}
 		if math.Min(above, -below) <= 1e-13*p.scale {
