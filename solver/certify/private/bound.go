@@ -1,6 +1,7 @@
 package private
 
 import (
+	"fmt"
 	"math"
 
 	"allot/mechanisms"
@@ -10,7 +11,7 @@ import (
 type result struct {
 	gain, signal float64
 	evaluations  int
-	reason       string
+	reason, rare string
 }
 
 // line is a bid's loss against winning for nothing, v miss + cost, as a function of v.
@@ -139,6 +140,10 @@ func (g *grid) types(p *player) {
 	}
 }
 
+// rarest is how rare the types of an unbounded distribution are that count in expectation:
+// ranks end there, not values, so that a strategy cannot tell them apart.
+const rarest = 1e-200
+
 // bound is the most that any type of player i can gain.
 func (g *grid) bound(players []player, i int, rule mechanisms.Ranking) result {
 	p := &players[i]
@@ -173,6 +178,11 @@ func (g *grid) bound(players []player, i int, rule mechanisms.Ranking) result {
 		}
 		c := &s.cells[k]
 		v, w := g.after[k], max(g.after[k], g.before[k+1])
+		if p.above[k] <= rarest && math.IsInf(p.high, 1) && p.tails.tail != nil {
+			note(p.tails.tail(v) + s.high[len(s.high)-1]*p.above[k])
+			res.rare = fmt.Sprintf("types above the rank 1 - %.0e are covered in expectation", rarest)
+			break
+		}
 		best := r.best(v)
 		atA, atB := v*s.miss[k]+s.high[k], v*s.miss[k+1]+s.high[k+1]
 		corner := max(atA, atB) - best

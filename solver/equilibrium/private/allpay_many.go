@@ -336,9 +336,9 @@ func (p *paying) attempt(rate func(x float64, y, dy []float64) bool, x, h float6
 	return next, err, true
 }
 
-// shape is the step's polynomial (see system.keep).
+// shape is the step's polynomial (see system.dense).
 func (p *paying) shape(x, h float64, inLog bool, y, next []float64) step {
-	st := step{at: x, width: h, inLog: inLog, c: make([]float64, 5*len(y))}
+	st := step{at: x, width: h, cut: 1, inLog: inLog, c: make([]float64, 5*len(y))}
 	for i := range y {
 		diff := next[i] - y[i]
 		bump := h*p.stages[0][i] - diff
@@ -362,7 +362,7 @@ func (p *paying) event(st *step) float64 {
 		for i := range y[:k] {
 			y[i] = math.Min(0, y[i])
 		}
-		l := st.level(w)
+		l := st.l(w)
 		if y[k] < p.reserve {
 			return true
 		}
@@ -388,15 +388,6 @@ func (p *paying) event(st *step) float64 {
 		}
 	}
 	return hi
-}
-
-// level is L at the fraction w of a step.
-func (st *step) level(w float64) float64 {
-	if x := st.at + w*st.width; st.inLog {
-		return -math.Exp(x)
-	} else {
-		return x
-	}
 }
 
 // second is the second largest pay-off of those who take part.
@@ -474,8 +465,13 @@ func (s Solver) allPayMany(eq *Equilibrium, rule mechanisms.Ranking, groups []*g
 
 func newPaying(groups []*group, reserve, scale float64) *paying {
 	k := len(groups)
-	sys := newSystem(groups, reserve, scale)
-	p := &paying{groups: groups, reserve: reserve, scale: scale, tip: sys.tip, inLog: sys.inLog}
+	sys := newSystem(groups, reserve, 0, scale)
+	p := &paying{groups: groups, reserve: reserve, scale: scale, tip: sys.tip, inLog: sys.tipped}
+	for _, g := range groups {
+		if f, ok := g.Distribution.(interface{ Density(float64) float64 }); ok && g.high < math.Inf(1) && !g.point() {
+			p.inLog = p.inLog || f.Density(g.high)*(g.high-g.low) >= 1e3
+		}
+	}
 	p.part, p.gain = make([]part, k), make([]float64, k)
 	p.phi, p.w = make([]float64, k), make([]float64, k)
 	p.y, p.next, p.at = make([]float64, k+1), make([]float64, k+1), make([]float64, k+1)

@@ -19,7 +19,7 @@ func (p *paying) finish(s Solver, eq *Equilibrium, top, end float64) {
 			y[i] = math.Min(0, y[i])
 		}
 		copy(p.part, st.part)
-		return st.level(w)
+		return st.l(w)
 	}
 	last := &p.steps[len(p.steps)-1]
 	place(last, 1, y)
@@ -142,8 +142,8 @@ func (p *paying) finish(s Solver, eq *Equilibrium, top, end float64) {
 	// The top.
 	place(&p.steps[0], 0, y)
 	eq.Top = top
-	if p.inLog && p.slope(p.steps[0].level(0), y, dy) {
-		eq.Top -= p.steps[0].level(0) * dy[k]
+	if p.inLog && p.slope(p.steps[0].l(0), y, dy) {
+		eq.Top -= p.steps[0].l(0) * dy[k]
 	}
 	acc := &eq.Account
 	agents := len(eq.Curves)

@@ -153,7 +153,7 @@ func (s Solver) alone(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 			}
 			bid := low
 			if atom(groups, low) { // a hair above those who bid just that
-				bid *= 1 + 1e-12
+				bid += 1e-12 * eq.Highest
 			}
 			k.one(g, entry, bid)
 			i := g.agents[0]
@@ -220,25 +220,33 @@ func (s Solver) truth0(k *knots, g *group, reserve, low, scale float64) {
 		entry = rank{g.CDF(v), g.survival(v), reserve}
 		k.out(g, entry)
 	}
+	// Below low, and just low: whoever bids a hair more than low beats the latter only.
+	under := math.Nextafter(low, 0)
 	for _, r := range s.refine(ladder(g, entry, 2), g, equals(3), scale) {
-		if r.value > low {
+		if r.value >= low {
 			break
 		}
 		k.add(r, math.Max(reserve, r.value))
-		if v := g.beyond(r); v > r.value && v <= low { // over a gap
+		if v := g.beyond(r); v > r.value && v < low { // over a gap
 			r.value = v
 			k.add(r, math.Max(reserve, v))
 		}
 	}
-	if len(k.bids) == 0 || k.ranks[len(k.ranks)-1].above > 0 && g.high <= low {
-		k.add(rank{1, 0, g.high}, math.Min(low, g.high))
+	below := rank{g.CDF(under), g.survival(under), math.Min(g.high, low)}
+	k.add(below, math.Max(reserve, math.Min(g.high, under)))
+	if below.above-g.survival(low) > 1e-15 {
+		k.add(below, low)
+		k.add(rank{g.CDF(low), g.survival(low), low}, low)
+	}
+	if n := len(k.bids); g.high <= low && k.ranks[n-1].above > 0 {
+		k.add(rank{1, 0, g.high}, k.bids[n-1])
 	}
 }
 
 // atom reports that somebody's value is just low with positive probability.
 func atom(groups []*group, low float64) bool {
 	for _, g := range groups {
-		if low > 0 && g.CDF(low)-g.CDF(math.Nextafter(low, 0)) > 1e-14 {
+		if low == 0 && g.CDF(0) > 1e-14 || low > 0 && g.CDF(low)-g.CDF(math.Nextafter(low, 0)) > 1e-14 {
 			return true
 		}
 	}

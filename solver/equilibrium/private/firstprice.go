@@ -3,6 +3,7 @@ package private
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"allot/mechanisms"
 	"allot/solver/equilibrium"
@@ -18,8 +19,11 @@ import (
 // The lowest bid that can win is the reserve r, or the highest of all low ends of the
 // supports if two agents have it or more, or for a single agent with the highest low end l
 // argmax_b (l-b) H(b) + (1-lambda) int_r^b H, H = prod F_j over the others: types below it bid
-// their values, or stand back below the reserve. A value that is known mixes. With lambda < 1
-// relax.go takes over from the shot at lambda 1. (Vickrey 1961, appendix III;
+// their values, or stand back below the reserve. A value that is known mixes, and so does an
+// atom of a sample; two agents or more who are known to have one value bid it, and the others
+// play above them. Where an agent's last types would win against the lowest bid alone, they
+// bid that, or a hair more if others bid just that. With lambda < 1 relax.go takes over from the
+// shot at lambda 1. (Vickrey 1961, appendix III;
 // Griesmer, Levitan, Shubik 1967; Maskin, Riley 2000; Lebrun 1999, 2006; Fibich, Gavish
 // 2011; Kaplan, Zamir 2012.) A test asserts top bid 2/3 and revenue 0.459005 for U[0,1]
 // against U[0,2], 37/64 and 0.426291 for F = v against v^2, and Vickrey's bids of
@@ -28,12 +32,6 @@ func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*g
 	eq.Method = "first-order conditions integrated from the top bid (Marshall et al. 1994; Lebrun 1999)"
 	low, strong := lowest(groups, rule)
 	active, n := reaching(groups, low)
-	for _, g := range active {
-		if g.point() && g.n > 1 {
-			eq.Status, eq.Reason = equilibrium.NotFound, "several agents with one known value among others: no method here solves that"
-			return
-		}
-	}
 	if n < 2 || degenerate(groups, active, low) {
 		s.alone(eq, rule, groups, active, low)
 		return
@@ -57,8 +55,8 @@ func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*g
 	floor := 0.0
 	low, floor = lower(1)
 	active, _ = reaching(groups, low)
-	sys := newSystem(active, rule.Reserve, eq.Highest)
-	sys.low, sys.floor = low, floor
+	sys := newSystem(active, rule.Reserve, low, eq.Highest)
+	sys.floor = floor
 	sys.tolerance = math.Min(1e-8, math.Max(1e-13, 1e-4*s.Tolerance))
 	sys.depth = -300
 	if strong != nil {
@@ -102,7 +100,11 @@ func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*g
 	eq.Top, eq.Bottom = top, sys.low
 	s.trace(eq, rule, groups, active, sys, strong)
 	eq.Status = equilibrium.Converged
-	if bad := eq.Reason + unsound(eq); bad != "" {
+	bad := eq.Reason
+	if bad == "" {
+		bad = unsound(eq)
+	}
+	if bad != "" {
 		*eq = Equilibrium{Status: equilibrium.NotFound, Method: eq.Method, Reason: bad, Highest: eq.Highest}
 	}
 }
@@ -143,56 +145,70 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 			s.truth0(&build[i], g, sys.reserve, sys.low, eq.Highest)
 		}
 	}
+	// Where the integration ended, and who was left.
+	end := make([]float64, k+1)
+	copy(end, sys.y)
+	rest := -1
+	if sys.first < 1 { // relaxed down to the lowest bid
+	} else if sys.count() == 1 {
+		rest = slices.Index(sys.mode, in)
+	} else if sys.strong >= 0 && sys.mode[sys.strong] == in && end[k] <= sys.low {
+		rest = sys.strong
+	}
+	piece := slices.Clone(sys.piece)
 	// Where the strategies are still good.
 	last := len(sys.steps)
-	l := func(st *step, w float64) float64 {
-		x := st.at + w*st.width
-		if st.inLog {
-			return -math.Exp(x)
-		}
-		return x
-	}
 	for last > 1 {
 		st := &sys.steps[last-1]
-		st.inside(0, y)
-		copy(sys.joined, st.joined)
-		if math.Exp(l(st, 0)-sys.least(y)) > 1e-10 {
+		sys.at(st, 0, y)
+		if math.Exp(st.l(0)-sys.least(y)) > 1e-10 {
 			break
 		}
 		last--
 	}
 	places := s.places(sys, last, eq.Highest)
 	// The stretch below: joined by hand.
-	{
-		st := &sys.steps[last-1]
-		st.inside(1, y)
-		copy(sys.joined, st.joined)
-		s.patch(build, active, sys, y, strong)
+	sys.at(&sys.steps[last-1], 1, y)
+	first := s.patch(build, active, sys, y, strong)
+	if rest >= 0 {
+		bid := sys.low
+		if atom(groups, bid) { // a hair above those who bid just that
+			bid += 1e-12 * eq.Highest
+			for i := range active {
+				if i != rest && len(build[i].bids) > 0 {
+					build[i].jump(build[i].ranks[len(build[i].ranks)-1], bid)
+				}
+			}
+		}
+		copy(sys.piece, piece)
+		p := math.Exp(sys.l(rest, end[rest]))
+		build[rest].jump(rank{p, 1 - p, sys.value(rest, end[rest])}, bid)
 	}
 	for _, at := range places {
 		if at.bid <= sys.low {
 			continue
 		}
 		for i, g := range active {
+			mode := sys.steps[at.step].mode[i]
 			r := rank{at.below[i], at.above[i], at.value[i]}
+			if mode != in && (r.above < 1e-280 || !sys.tail[i] && !sys.relaxed || mode == done) {
+				continue // it joins below, or again above
+			}
 			if r.above <= 0 {
-				if !sys.steps[at.step].joined[i] {
-					continue // it joins below
-				}
 				r = rank{1, 0, g.high}
 			}
-			if n := len(build[i].ranks); n > 0 && r.above >= build[i].ranks[n-1].above && r.below <= build[i].ranks[n-1].below {
+			if n := len(build[i].ranks); n > 0 && r.above >= build[i].ranks[n-1].above && r.below <= build[i].ranks[n-1].below &&
+				(at.bid <= build[i].bids[n-1] || mode != in || !g.rough()) {
 				continue
 			}
-			build[i].add(r, at.bid)
+			build[i].jump(r, at.bid)
 		}
 	}
 	// The top.
 	top := eq.Top
-	if sys.inLog {
+	if sys.tipped {
 		st := &sys.steps[0]
-		st.inside(0, y)
-		copy(sys.joined, st.joined)
+		sys.at(st, 0, y)
 		if sys.slope(y, dy) {
 			top += math.Exp(st.at) * dy[k]
 		}
@@ -200,7 +216,7 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 	for i, g := range active {
 		if n := len(build[i].ranks); n == 0 || build[i].ranks[n-1].above > 0 {
 			bid := top
-			if g.high < math.Inf(1) && n > 0 && build[i].ranks[n-1].above < 1e-7 { // it joins at its top
+			if g.high < math.Inf(1) && n > 0 { // it joins at its top
 				bid = build[i].bids[n-1]
 			}
 			build[i].add(rank{1, 0, g.high}, bid)
@@ -208,22 +224,33 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 	}
 	eq.Top = math.Max(eq.Top, top)
 	s.expect(sys, last, win, worth, cost)
+	if rest >= 0 { // what is left of the last agent bids the least
+		h := 1.0
+		for i, g := range active {
+			if i != rest {
+				h *= power(first[i].below, g.n)
+			}
+		}
+		mass := math.Exp(sys.l(rest, end[rest])) - first[rest].below
+		win[rest] += h * mass
+		cost[rest] += h * mass * sys.low
+		worth[rest] += h * sys.between(rest, first[rest].below, end)
+	}
 	if strong != nil && sys.first < 1 { // what the runner-up bids below the last step
-		st := &sys.steps[last-1]
-		st.inside(1, y)
+		sys.at(&sys.steps[last-1], 1, y)
 		chance := 1.0
 		for i, g := range active {
 			if g != strong {
-				chance *= math.Exp(float64(g.n) * y[i])
+				chance *= math.Exp(float64(g.n) * sys.l(i, y[i]))
 			}
 		}
 		cost[sys.strong] -= (1 - sys.first) * (runnerUp(groups, strong, sys.reserve, sys.low) + math.Max(0, y[k]-sys.low)*chance)
 	}
 	// Above the first step.
-	sys.steps[0].inside(0, y)
+	sys.at(&sys.steps[0], 0, y)
 	for i, g := range active {
-		q := -math.Expm1(y[i])
-		if !sys.steps[0].joined[i] || q <= 0 {
+		q := -math.Expm1(sys.l(i, y[i]))
+		if sys.mode[i] != in || q <= 0 {
 			continue
 		}
 		win[i] += q
@@ -285,7 +312,7 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 		}
 		bottom *= power(g.CDF(v), g.n)
 	}
-	if strong != nil || sys.low == 0 {
+	if strong != nil {
 		bottom = 0
 	}
 	// What is left is the stretch below the last step, where next to nobody wins.
@@ -294,7 +321,7 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 			acc.Win[i] *= (1 - bottom) / sold
 		}
 	} else {
-		eq.Reason = "the integration lost a part of the types: distributions with atoms or gaps among different agents"
+		eq.Reason = "the chances to win do not add up to 1: the integration lost a part of the types"
 		return
 	}
 	acc.Unsold = bottom
@@ -314,40 +341,42 @@ func (s Solver) expect(sys *system, last int, win, worth, cost []float64) {
 	y, dy := make([]float64, k+1), make([]float64, k+1)
 	few, before := make([]float64, k), make([]float64, k)
 	chance, bid := 0.0, 0.0
-	place := func(st *step, w float64) bool {
-		st.inside(w, y)
-		for i := range y[:k] {
-			y[i] = math.Min(y[i], 0)
-		}
-		return sys.slope(y, dy)
-	}
 	for j := range last {
 		st := &sys.steps[j]
-		copy(sys.joined, st.joined)
 		for m, x := range [...][2]float64{{-1, 0}, gauss5[4], gauss5[2], gauss5[0], gauss5[1], gauss5[3], {1, 0}} {
 			w := 0.5 + x[0]/2
-			if !place(st, w) {
+			if sys.at(st, w, y); !sys.slope(y, dy) {
 				continue
 			}
-			at := st.at + w*st.width
+			at := st.l(w)
 			f := x[1] / 2 * math.Abs(st.width)
 			if st.inLog {
-				at = -math.Exp(at)
 				f *= -at
 			}
 			all := at
 			for i := range k {
-				if !st.joined[i] {
-					few[i] = sys.trailing(i, y[k], dy[k])
+				if few[i] = sys.trailing(i, y[k], dy[k]); few[i] > 0 {
 					all += float64(sys.groups[i].n) * math.Log1p(-few[i])
 				}
 			}
 			h := math.Exp(all)
 			for i := range k {
-				if st.joined[i] {
-					win[i] += f * h * dy[i]
-					worth[i] += f * h * dy[i] * sys.phi[i]
-					cost[i] += f * (h*dy[i]*y[k] + (1-sys.first)*math.Exp(all-y[i])*math.Expm1(y[i])*dy[k])
+				if sys.mode[i] == in {
+					l := sys.l(i, y[i])
+					share := dy[i]
+					if sys.tail[i] {
+						if share *= l; l > 0.01*at { // a small difference of large ones
+							if share = l * st.rise(w, i); st.inLog {
+								share /= at
+							}
+						}
+					}
+					win[i] += f * h * share
+					worth[i] += f * h * share * sys.phi[i]
+					cost[i] += f * h * share * y[k]
+					if sys.first < 1 {
+						cost[i] += f * (1 - sys.first) * math.Exp(all-l) * math.Expm1(l) * dy[k]
+					}
 					continue
 				}
 				cost[i] -= f * (1 - sys.first) * h * few[i] * dy[k]
@@ -368,8 +397,9 @@ func (s Solver) expect(sys *system, last int, win, worth, cost []float64) {
 	}
 }
 
-// patch joins the strategies to the lowest bid where the integration ends above it.
-func (s Solver) patch(build []knots, active []*group, sys *system, y []float64, strong *group) {
+// patch joins the strategies to the lowest bid where the integration ends above it, and
+// gives the first types above it.
+func (s Solver) patch(build []knots, active []*group, sys *system, y []float64, strong *group) []rank {
 	k := len(active)
 	b := y[k]
 	const steps = 24
@@ -383,22 +413,16 @@ func (s Solver) patch(build []knots, active []*group, sys *system, y []float64, 
 		start[i] = g.CDF(v)
 		first[i] = rank{start[i], g.survival(v), math.Max(g.low, sys.low)}
 	}
-	if strong == nil || b <= sys.low {
+	if strong == nil || b <= sys.low+1e-9*sys.scale {
 		for i, g := range active {
-			if !sys.joined[i] {
-				if first[i].above > 0 && sys.reserve >= sys.low && g.low < sys.low {
-					build[i].add(first[i], sys.low) // the few that follow start at the reserve too
-				}
-				continue
-			}
 			if g == strong || g.low == sys.low {
 				build[i].add(rank{0, 1, g.low}, sys.low)
 			}
 			if g != strong {
-				build[i].add(first[i], sys.low)
+				build[i].jump(first[i], sys.low)
 			}
 		}
-		return
+		return first
 	}
 	// The single agent with the highest low end is kept indifferent: the others' bids have
 	// prod G = U/(l-b)^lambda.
@@ -408,7 +432,7 @@ func (s Solver) patch(build []knots, active []*group, sys *system, y []float64, 
 			continue
 		}
 		from += float64(g.n) * math.Log(start[i])
-		to += float64(g.n) * y[i]
+		to += float64(g.n) * sys.l(i, y[i])
 	}
 	pay = to + sys.first*math.Log(strong.low-b)
 	for j := range steps {
@@ -425,10 +449,11 @@ func (s Solver) patch(build []knots, active []*group, sys *system, y []float64, 
 				}
 				continue
 			}
-			p := math.Exp(math.Log(start[i]) + w*(y[i]-math.Log(start[i])))
+			p := math.Exp(math.Log(start[i]) + w*(sys.l(i, y[i])-math.Log(start[i])))
 			if !math.IsNaN(p) {
 				build[i].add(rank{p, 1 - p, g.at(p, 1-p)}, x)
 			}
 		}
 	}
+	return first
 }

@@ -24,6 +24,17 @@ func (k *knots) add(r rank, bid float64) {
 	k.bids = append(k.bids, bid)
 }
 
+// jump is add where ranks that differ by rounding are one: a jump of the bid there has no
+// types.
+func (k *knots) jump(r rank, bid float64) {
+	if n := len(k.ranks); n > 0 {
+		if last := k.ranks[n-1]; last.above > 0.01 && last.above-r.above < 1e-15 && r.below-last.below < 1e-15 {
+			r.below, r.above = last.below, last.above
+		}
+	}
+	k.add(r, bid)
+}
+
 // curve is the strategy.
 func (k *knots) curve() mechanisms.BidCurve {
 	n := len(k.bids)

@@ -56,26 +56,30 @@ func (m *mesh) at(p place) place {
 	m.room = m.room[3*k:]
 	p.value, p.below, p.above = all[:k:k], all[k:2*k:2*k], all[2*k:3*k:3*k]
 	sys, st := m.sys, &m.sys.steps[p.step]
-	st.inside(p.w, m.y)
+	sys.at(st, p.w, m.y)
 	p.bid = m.y[k]
-	waiting := false
-	for i := range k {
-		l := math.Min(m.y[i], 0)
-		p.below[i], p.value[i] = 1, sys.value(i, l)
-		if waiting = waiting || !st.joined[i]; !st.joined[i] {
+	ok := sys.slope(m.y, m.dy)
+	for i, g := range sys.groups {
+		if sys.mode[i] == waiting && (sys.tail[i] || sys.relaxed) {
+			p.below[i], p.value[i] = 1, g.high
+			if q := sys.trailing(i, p.bid, m.dy[k]); ok && q > 0 {
+				p.value[i], p.below[i], p.above[i] = math.Min(g.high, p.bid+sys.first*m.dy[k]), 1-q, q
+			}
 			continue
+		}
+		l := math.Min(sys.l(i, m.y[i]), 0)
+		switch { // the next type of those who wait
+		case sys.mode[i] == in || sys.relaxed:
+			p.value[i] = sys.value(i, m.y[i])
+		case sys.mode[i] == waiting:
+			p.value[i] = sys.pieces[i][sys.piece[i]].top
+		default:
+			p.value[i] = sys.pieces[i][len(sys.pieces[i])-1].bottom
 		}
 		p.above[i] = -math.Expm1(l)
 		p.below[i] = 1 - p.above[i]
 		if p.above[i] > 0.5 {
 			p.below[i] = math.Exp(l)
-		}
-	}
-	if copy(sys.joined, st.joined); waiting && sys.slope(m.y, m.dy) {
-		for i, g := range sys.groups {
-			if q := sys.trailing(i, p.bid, m.dy[k]); !st.joined[i] && q > 0 {
-				p.value[i], p.below[i], p.above[i] = math.Min(g.high, p.bid+sys.first*m.dy[k]), 1-q, q
-			}
 		}
 	}
 	return p
@@ -88,16 +92,17 @@ func (s Solver) places(sys *system, last int, scale float64) []place {
 	for i := range m.ratio {
 		m.ratio[i] = make([]float64, k)
 	}
-	out := []place{m.at(place{step: last - 1, w: 1})}
+	var out []place
 	for j := last - 1; j >= 0; {
-		// A run of steps with the same groups taking part.
+		// A run of steps with the same groups taking part, by the same pieces.
 		first := j
-		for first > 0 && slices.Equal(sys.steps[first-1].joined, sys.steps[j].joined) {
+		for first > 0 && slices.Equal(sys.steps[first-1].mode, sys.steps[j].mode) && slices.Equal(sys.steps[first-1].piece, sys.steps[j].piece) {
 			first--
 		}
 		m.needs = m.needs[:0]
 		total := 0.0
 		from := m.at(place{step: j, w: 1})
+		out = append(out, from)
 		for i := j; i >= first; i-- {
 			to := m.at(place{step: i, w: 0})
 			total += m.need(&from, &to, 8)
@@ -142,7 +147,7 @@ func (m *mesh) off(from, mid, to *place) float64 {
 		if to.above[i] < 0.5 {
 			part, whole = from.above[i]-mid.above[i], from.above[i]-to.above[i]
 		}
-		if whole > 0 {
+		if whole > 0 && to.value[i] > from.value[i] {
 			worst = math.Max(worst, math.Abs(mid.bid-from.bid-part/whole*(to.bid-from.bid)))
 		}
 	}
@@ -171,7 +176,7 @@ func (m *mesh) join(out []place, to place, depth int) []place {
 func (m *mesh) loss(a, b *place) float64 {
 	groups, first := m.sys.groups, m.sys.first
 	width := b.bid - a.bid
-	if !(width > 0) {
+	if width < 0 {
 		return 0
 	}
 	for j := range groups {
@@ -182,6 +187,34 @@ func (m *mesh) loss(a, b *place) float64 {
 		m.ratio[0][j], m.ratio[1][j] = rise/a.below[j], rise/b.below[j]
 	}
 	worst := 0.0
+	if m.crude(a) {
+		for i := range groups {
+			rise := 0.0
+			for j, g := range groups {
+				n := g.n
+				if j == i {
+					n--
+				}
+				rise += float64(n) * m.ratio[1][j]
+			}
+			for j, g := range groups {
+				n := g.n
+				if j == i {
+					n--
+				}
+				rise *= power(b.below[j], n)
+			}
+			dv := b.value[i] - a.value[i]
+			if m.ratio[1][i] <= 0 || math.IsInf(dv, 1) {
+				dv = 0
+			}
+			worst = math.Max(worst, rise*math.Max(dv, width))
+		}
+		return worst
+	}
+	if width == 0 {
+		return 0
+	}
 	for i := range groups {
 		low, high, lower, higher, win, less := 0.0, 0.0, 0.0, 0.0, 1.0, 1.0
 		for j, g := range groups {
@@ -289,6 +322,17 @@ func (g *group) steady(ranks []rank, m float64) []rank {
 		out = append(out, b)
 	}
 	return out
+}
+
+// crude reports where the bends of chords say little: in the tail, where values are large and
+// bids may differ by rounding only; and in markets with atoms, whose types mix, and gaps, whose
+// ends' types look in. There a type between two places gains at most about dH dv (see refine).
+func (m *mesh) crude(a *place) bool {
+	rare := len(m.sys.pieces) > 0
+	for _, q := range a.above {
+		rare = rare && q < 0.01
+	}
+	return rare || m.sys.broken
 }
 
 // peak is the most of a t + b t^2 for t from 0 to the width.

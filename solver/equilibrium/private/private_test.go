@@ -47,6 +47,10 @@ func exponential(t testing.TB, mean float64) dist {
 	return must[distributions.Exponential](t)(distributions.NewExponential(mean))
 }
 
+func sample(t testing.TB, v ...float64) dist {
+	return must[distributions.Empirical](t)(distributions.NewEmpirical(v))
+}
+
 func auction(t testing.TB, first, reserve float64) mechanisms.Auction {
 	return must[mechanisms.Auction](t)(mechanisms.NewAuction(first, reserve))
 }
@@ -167,6 +171,15 @@ func TestFirstPrice(t *testing.T) {
 		{"the linear class (Kaplan, Zamir 2012, proposition 6)", 0.4, []dist{uniform(t, 0, 1), uniform(t, 0.6, 1.2)}, 0.4, 0.7, math.NaN(), 1e-8, 0},
 		// b_i = a_j v/(1+a_j) where the tops agree: top_1 a_2/(1+a_2) = top_2 a_1/(1+a_1).
 		{"the linear class (Cheng 2006)", 0, []dist{power(t, 1, 0.75), power(t, 2, 1)}, 0, 0.5, math.NaN(), 1e-9, 0},
+		// top (h1 h2 - (l1+l2)^2/4)/(h1-l1+h2-l2), bottom (l1+l2)/2 (Kaplan, Zamir 2012, proposition 1).
+		{"supports that overlap little", 0, []dist{uniform(t, 0.3, 1), uniform(t, 0.5, 2)}, 0.4, 1.84 / 2.2, math.NaN(), 1e-8, 0},
+		{"supports that overlap much", 0, []dist{u, uniform(t, 0.2, 1.1)}, 0.1, 1.09 / 1.9, math.NaN(), 1e-8, 0},
+		{"the linear class (Cheng 2006), thrice and once", 0, []dist{power(t, 3, 1), power(t, 0.5, 4.0/9)}, 0, 1 / 3.0, math.NaN(), 1e-9, 0},
+		// (c-b) F = (c-r) r for the types of U[0,1] where c = 1/2 is known to be one's value, r = 0.3.
+		{"two known values and U[0,1]", 0, []dist{u, mechanisms.Point(0.3), mechanisms.Point(0.5)}, 0.3, 0.44, math.NaN(), 1e-8, 0},
+		// (1-b) F_A = (1-b) F_B = 1/2: agent 1 with 0 or 1, agent 2 with 1; both payoffs follow.
+		{"a sample and a known value", 0, []dist{sample(t, 0, 1), mechanisms.Point(1)}, 0, 0.5, 0.25, 1e-9, 1e-9},
+		{"twins of a known value below two others'", 0, []dist{u, u, mechanisms.Point(0.5), mechanisms.Point(0.5)}, 0.5, 0.625, 5.0/12 + 0.125, 1e-8, 1e-9},
 		{"one agent above all others", 0, []dist{u, uniform(t, 5, 6)}, 1, 1, 1, 0, 1e-12},
 		{"twins of a known value below one other's", 0, []dist{u, mechanisms.Point(0.5), mechanisms.Point(0.5)}, 0.5, 0.5, 0.5, 0, 1e-12},
 		{"twins of a known value above all", 0, []dist{u, mechanisms.Point(3), mechanisms.Point(3)}, 3, 3, 3, 0, 1e-12},

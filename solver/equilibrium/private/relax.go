@@ -61,7 +61,9 @@ func (n *station) x(inLog bool) float64 {
 // reports whether it could.
 func (s *system) relax(first float64, lower func(first float64) (low, floor float64)) bool {
 	r := &relaxed{system: s, fall: make([]float64, len(s.groups))}
-	s.relaxed = true
+	if s.broken {
+		return false // atoms and gaps are not smooth
+	}
 	if !r.begin() || len(r.stations) > many/4 {
 		return false
 	}
@@ -146,7 +148,7 @@ func (r *relaxed) rejoin() {
 				if r.system.slope(n.y, r.next) {
 					q = r.follower(i, n.y[k], r.next[k])
 				}
-				if in = in || q > math.Min(1e-7, r.few(g, n.at)); in {
+				if in = in || q > math.Min(1e-7, r.few(n.at)); in {
 					n.y[i] = math.Log1p(-q)
 				} else {
 					n.y[i] = 0
@@ -194,6 +196,11 @@ const many = 6000
 // begin makes the stations of the recorded steps.
 func (r *relaxed) begin() bool {
 	k := len(r.groups)
+	tail := append([]bool(nil), r.tail...)
+	r.relaxed = true
+	for i := range r.mode { // from here on the states are l_k
+		r.mode[i], r.tail[i] = in, false
+	}
 	y := make([]float64, k+1)
 	share := 0.0
 	for i := range r.steps {
@@ -213,8 +220,17 @@ func (r *relaxed) begin() bool {
 				st.inside(w, y)
 			}
 			for j, g := range r.groups {
-				y[j] = math.Min(0, y[j])
-				r.joined[j] = st.joined[j] || g.high < math.Inf(1)
+				switch {
+				case !tail[j]:
+					y[j] = math.Min(0, y[j])
+				case st.mode[j] == in:
+					y[j] = -math.Exp(y[j])
+				default:
+					y[j] = 0
+				}
+				if r.joined[j] = true; g.high == math.Inf(1) && !(-y[j] > r.few(at)) { // it follows the others
+					r.joined[j], y[j] = false, 0
+				}
 			}
 			lose := at - r.least(y)
 			if r.strong < 0 && lose < -9 { // the shot is no longer good
@@ -292,16 +308,86 @@ func (r *relaxed) record() {
 			}
 		}
 		h, ca, _, cb := r.across(&a, &b)
-		st := step{at: a.x(a.inLog), width: h, inLog: a.inLog, joined: make([]bool, k), c: make([]float64, 5*(k+1))}
+		st := step{at: a.x(a.inLog), width: h, cut: 1, inLog: a.inLog, mode: make([]int8, k), piece: make([]int, k), c: make([]float64, 5*(k+1))}
 		for i := range k + 1 {
 			diff := b.y[i] - a.y[i]
 			bump := h*ca*a.f[i] - diff
 			c := st.c[5*i:]
 			c[0], c[1], c[2], c[3] = a.y[i], diff, bump, diff-h*cb*low.f[i]-bump
-			if i < k {
-				st.joined[i] = b.y[i] < 0 && a.joined[i]
+			if i < k && b.y[i] < 0 && a.joined[i] {
+				st.mode[i] = in
 			}
 		}
 		r.steps = append(r.steps, st)
 	}
+}
+
+// few is how many types of a tail without end may follow the others.
+func (r *relaxed) few(l float64) float64 { return math.Max(1e-4*-l, r.tip) }
+
+// whole is the value of the type of group k whose l is given, pieces or not.
+func (s *system) whole(k int, l float64) float64 {
+	g := s.groups[k]
+	if l >= 0 {
+		if g.high == math.Inf(1) {
+			return g.upper(s.tip)
+		}
+		return g.high
+	}
+	if l > -0.69 {
+		return g.upper(math.Max(-math.Expm1(l), s.tip*1e-3))
+	}
+	return g.Quantile(math.Exp(l))
+}
+
+// slack is the system's slope where types that would rather wait do.
+func (s *system) slack(y, dy []float64) bool {
+	k := len(s.groups)
+	b := y[k]
+	sum, n := 0.0, 0
+	for i, g := range s.groups {
+		s.active[i] = false
+		if !s.joined[i] {
+			continue
+		}
+		s.phi[i] = s.value(i, y[i])
+		gap := s.phi[i] - b
+		if gap <= 0 {
+			if y[i] >= 0 { // it waits
+				continue
+			}
+			return false
+		}
+		s.p[i] = 1 / gap
+		s.active[i] = true
+		sum += float64(g.n) * s.p[i]
+		n += g.n
+	}
+	if n < 2 {
+		return false
+	}
+	// The largest p first.
+	for {
+		worst := -1
+		for i := range s.groups {
+			if s.active[i] && y[i] >= 0 && s.p[i]*float64(n-1) >= sum && (worst < 0 || s.p[i] > s.p[worst]) {
+				worst = i
+			}
+		}
+		if worst < 0 {
+			break
+		}
+		s.active[worst] = false
+		sum -= float64(s.groups[worst].n) * s.p[worst]
+		n -= s.groups[worst].n
+	}
+	t := sum / float64(n-1)
+	for i := range s.groups {
+		dy[i] = 0
+		if s.active[i] {
+			dy[i] = 1 - s.p[i]/t
+		}
+	}
+	dy[k] = 1 / (s.first * t)
+	return true
 }

@@ -5,18 +5,22 @@ import "math"
 // system is the auction among groups k of n_k agents in which the winner's own bid has the
 // weight lambda in the price (1: first price) as a system of differential equations. With
 // l_k = ln F_k(phi_k), p_k = lambda/(phi_k - b) and T = sum n_k p_k/(N-1), the first-order
-// conditions are dl_k/db = T - p_k (lambda 1: Marshall, Meurer, Richard, Stromquist 1994).
-// In the independent variable L = sum n_k l_k, the log
-// of the distribution function of the highest bid, they become
+// conditions are dl_k/db = T - p_k (lambda 1: Marshall, Meurer, Richard, Stromquist 1994). In
+// the independent variable L = sum n_k l_k, the log of the distribution function of the
+// highest bid, they become
 //
 //	db/dL = 1/T,   dl_k/dL = 1 - p_k/T,
 //
 // bounded and smooth down to the lowest bid, where db/dL = 0, and as L runs to -Inf. Next
-// to a top that has no end, or no density, theta = ln(-L) takes the place of L.
+// to a top that has no end, or no density, theta = ln(-L) takes the place of L, and
+// z_k = ln(-l_k) that of l_k for the groups that have such a top: however unequal the
+// tails are, z_k is smooth in theta, and the types of the lighter ones follow the others'.
 //
-// A group takes part at b if p_k < T, T over the others; otherwise its next type waits for
-// a lower bid. While the types of a group that bid b are next to none, because it joins
-// at its top, they follow the others: p_k = T over these.
+// Sums are over the groups that take part at b. A group whose next type has p_k > T waits
+// for a lower bid: above the bid at which it joins, and where its values have a gap or an
+// atom ends. An atom is a piece of l_k over which phi_k stays: its types mix. So the values
+// of a group are pieces, who takes part stays the same over a step, and steps end where a
+// piece does or a group joins.
 type system struct {
 	groups  []*group
 	first   float64 // lambda
@@ -25,7 +29,7 @@ type system struct {
 	end     float64 // L there
 	depth   float64 // the least L that is looked at
 	tip     float64 // the survival that stands for the top of a support without end
-	inLog   bool    // whether the top is approached in theta
+	tipped  bool    // whether the top is approached in theta
 	scale   float64 // E max v
 
 	tolerance float64 // of the integration, for a step, as a share of E max v
@@ -33,55 +37,81 @@ type system struct {
 	strong int     // the one group whose support starts above low, or -1
 	floor  float64 // (l-low)^lambda prod F_j(low), the same along its lowest type's indifference
 
-	relaxed bool   // no event is found: whoever has l_k = 0 may wait
-	joined  []bool // dynamic, not following
-	p       []float64
-	active  []bool
-	phi     []float64
+	pieces [][]piece
+	broken bool   // whether there are atoms or gaps, other than values that are known
+	tail   []bool // whether x_k is z_k
 
-	stages  [7][]float64
-	y, next []float64
-	end1    []float64 // the state at the end of a step
-	steps   []step
+	// The state: who takes part, by which piece, and the x_k and b.
+	mode  []int8
+	piece []int
+	y     []float64
+	inLog bool // whether the independent variable is theta
+
+	p, phi []float64 // at the last slope, p without lambda
+
+	relaxed bool   // see relax.go
+	joined  []bool // there: who takes part
+	active  []bool // and does not wait
+
+	stages    [7][]float64
+	u         [6][]float64
+	next      []float64
+	end1      []float64 // the state at the end of a step
+	off       []float64 // its error
+	drift     []float64
+	matrix    []float64
+	pivots    []int
+	held      bool    // the last explicit step was held back by stability
+	stiffness float64 // of the last Jacobian
+	last      step    // the polynomial of the last step
+	probe     []float64
+	steps     []step
+	starts    []float64 // the l_k at the tip of the last start
 }
 
-// step is a step of the integration: the polynomial of Dormand, Prince (1980) and Shampine
-// for b (last) and the l_k.
-type step struct {
-	at, width float64
-	inLog     bool
-	joined    []bool
-	c         []float64 // five coefficients for each component
+// What a group does at a bid.
+const (
+	waiting int8 = iota
+	in
+	done // no types are left that could win
+)
+
+// piece is a range of l over which the value falls continuously, or stays.
+type piece struct {
+	top, bottom float64 // values
+	lo          float64 // the lower end of l, -Inf where the types go on below the lowest bid
 }
 
-func newSystem(groups []*group, reserve, scale float64) *system {
+func newSystem(groups []*group, reserve, low, scale float64) *system {
 	k := len(groups)
-	s := &system{groups: groups, first: 1, reserve: reserve, scale: scale, strong: -1}
+	s := &system{groups: groups, first: 1, reserve: reserve, low: low, scale: scale, strong: -1}
 	s.joined, s.active = make([]bool, k), make([]bool, k)
-	s.p, s.phi = make([]float64, k), make([]float64, k)
+	s.mode, s.piece, s.pivots = make([]int8, k), make([]int, k), make([]int, k+1)
+	s.p, s.phi, s.tail = make([]float64, k), make([]float64, k), make([]bool, k)
 	for i := range s.stages {
 		s.stages[i] = make([]float64, k+1)
 	}
-	s.y, s.next, s.end1 = make([]float64, k+1), make([]float64, k+1), make([]float64, k+1)
-	s.tip = 1e-13
-	for _, g := range groups {
-		if g.point() {
-			continue
-		}
-		f, ok := g.Distribution.(interface{ Density(float64) float64 })
-		regular := g.high < math.Inf(1) && ok
-		if regular {
-			d := f.Density(g.high) * (g.high - g.low)
-			regular = d > 1e-3 && d < 1e3
-		}
-		if _, steps := g.Distribution.(interface {
-			Atoms() (values, probabilities []float64)
-		}); steps {
-			regular = true
-		}
-		s.inLog = s.inLog || !regular
+	for i := range s.u {
+		s.u[i] = make([]float64, k+1)
 	}
-	for s.inLog && s.tip > 1e-280 {
+	for _, v := range []*[]float64{&s.y, &s.next, &s.end1, &s.off, &s.drift, &s.probe} {
+		*v = make([]float64, k+1)
+	}
+	s.matrix, s.last.c = make([]float64, (k+1)*(k+1)), make([]float64, 5*(k+1))
+	s.starts = make([]float64, k)
+	s.tip = 1e-13
+	for i, g := range groups {
+		s.pieces = append(s.pieces, g.pieces(low, reserve))
+		for j, p := range s.pieces[i] {
+			s.broken = s.broken || !g.point() && (p.top == p.bottom || j > 0 && p.top < s.pieces[i][j-1].bottom)
+		}
+		s.tail[i] = g.high == math.Inf(1)
+		if f, ok := g.Distribution.(interface{ Density(float64) float64 }); ok && !g.rough() && !g.point() && !s.tail[i] {
+			s.tail[i] = !(f.Density(g.high)*(g.high-g.low) > 1e-3)
+		}
+		s.tipped = s.tipped || s.tail[i]
+	}
+	for s.tipped && s.tip > 1e-280 {
 		sum := 0.0
 		for _, g := range groups {
 			if g.high == math.Inf(1) && g.tail != nil {
@@ -96,116 +126,140 @@ func newSystem(groups []*group, reserve, scale float64) *system {
 	return s
 }
 
-// value is the value of the type of group k whose l is given.
-func (s *system) value(k int, l float64) float64 {
-	g := s.groups[k]
-	if l >= 0 {
-		if g.high == math.Inf(1) {
-			return g.upper(s.tip)
+// pieces are the values above low, from the top.
+func (g *group) pieces(low, reserve float64) []piece {
+	if !g.rough() || g.point() {
+		return []piece{{g.high, g.low, math.Inf(-1)}}
+	}
+	var out []piece
+	add := func(top, bottom, above, below float64) {
+		if !(above-below > 1e-14) || top <= low {
+			return
 		}
-		return g.high
+		p := piece{top, bottom, math.Log(below)}
+		if bottom < low || bottom == low && (top > low || reserve < low) {
+			p.lo = math.Inf(-1)
+		}
+		out = append(out, p)
 	}
-	if l > -0.69 {
-		return g.upper(math.Max(-math.Expm1(l), s.tip*1e-3))
+	for i := len(g.breaks) - 1; i >= 0; i-- {
+		v := g.breaks[i]
+		if i+1 < len(g.breaks) {
+			if g.breaks[i+1] == v {
+				continue
+			}
+			add(g.breaks[i+1], v, g.CDF(math.Nextafter(g.breaks[i+1], 0)), g.CDF(v))
+		}
+		before := 0.0
+		if v > 0 {
+			before = g.CDF(math.Nextafter(v, 0))
+		}
+		if at := g.CDF(v); at-before > 1e-13 {
+			add(v, v, at, before)
+		}
 	}
-	return g.Quantile(math.Exp(l))
+	return out
 }
 
-// slope writes dy/dL; false means that some type would have to bid above its value.
+// l is l_k from x_k.
+func (s *system) l(k int, x float64) float64 {
+	if s.tail[k] {
+		return -math.Exp(x)
+	}
+	return x
+}
+
+// value is the value of the type of group k with the state x.
+func (s *system) value(k int, x float64) float64 {
+	g := s.groups[k]
+	if s.relaxed {
+		return s.whole(k, x)
+	}
+	p := &s.pieces[k][min(s.piece[k], len(s.pieces[k])-1)]
+	if p.top == p.bottom {
+		return p.top
+	}
+	if l := s.l(k, x); l < 0 {
+		if l > -0.69 {
+			x = g.upper(-math.Expm1(l))
+		} else {
+			x = g.Quantile(math.Exp(l))
+		}
+	} else {
+		x = g.high
+	}
+	if !g.rough() {
+		return x
+	}
+	if x > p.top {
+		return p.top
+	}
+	if x < p.bottom && p.lo > math.Inf(-1) {
+		return p.bottom
+	}
+	return x
+}
+
+// slope writes dx/dL and db/dL; false means that some type would have to bid above its
+// value, or that nobody competes.
 func (s *system) slope(y, dy []float64) bool {
 	k := len(s.groups)
+	if s.relaxed {
+		return s.slack(y, dy)
+	}
 	b := y[k]
 	sum, n := 0.0, 0
 	for i, g := range s.groups {
-		s.active[i] = false
-		if !s.joined[i] {
+		dy[i] = 0
+		if s.mode[i] != in {
 			continue
 		}
 		s.phi[i] = s.value(i, y[i])
 		gap := s.phi[i] - b
-		if gap <= 0 {
-			if s.relaxed && y[i] >= 0 { // it waits
-				continue
-			}
+		if !(gap > 1e-9*(b-s.low)) {
 			return false
 		}
 		s.p[i] = 1 / gap
-		s.active[i] = true
 		sum += float64(g.n) * s.p[i]
 		n += g.n
 	}
 	if n < 2 {
 		return false
 	}
-	// Types that would rather wait: the largest p first.
-	for {
-		worst := -1
-		for i := range s.groups {
-			if s.active[i] && (!s.relaxed || y[i] >= 0) && s.p[i]*float64(n-1) >= sum && (worst < 0 || s.p[i] > s.p[worst]) {
-				worst = i
-			}
-		}
-		if worst < 0 {
-			break
-		}
-		s.active[worst] = false
-		sum -= float64(s.groups[worst].n) * s.p[worst]
-		n -= s.groups[worst].n
-	}
 	t := sum / float64(n-1)
-	for i := range s.groups {
-		dy[i] = 0
-		if s.active[i] {
-			dy[i] = 1 - s.p[i]/t
+	for i, g := range s.groups {
+		if s.mode[i] != in {
+			continue
+		}
+		dy[i] = 1 - s.p[i]/t
+		if s.tail[i] {
+			if n-1 == g.n { // without the difference
+				dy[i] = s.others(i) / sum
+			}
+			dy[i] /= -math.Exp(y[i])
 		}
 	}
 	dy[k] = 1 / (s.first * t)
 	return true
 }
 
-// follower is the survival of the types of group k that would bid b if they follow the
-// others.
-func (s *system) follower(k int, b, perT float64) float64 {
-	g := s.groups[k]
-	v := b + s.first*perT
-	if v >= g.high {
-		return 0
+// others is sum n_j p_j over the groups but i.
+func (s *system) others(i int) float64 {
+	sum := 0.0
+	for j, g := range s.groups {
+		if j != i && s.mode[j] == in {
+			sum += float64(g.n) * s.p[j]
+		}
 	}
-	return g.survival(v)
+	return sum
 }
 
-// trailing is follower for what a group that does not take part plays: a known value does
-// not follow, it starts to mix all at once.
-func (s *system) trailing(k int, b, perT float64) float64 {
-	if s.groups[k].point() {
-		return 0
-	}
-	return s.follower(k, b, perT)
-}
-
-// The coefficients of Dormand and Prince (1980), and of the dense output (Hairer,
-// Norsett, Wanner 1993, II.6).
-var (
-	dpA = [6][6]float64{
-		{1.0 / 5},
-		{3.0 / 40, 9.0 / 40},
-		{44.0 / 45, -56.0 / 15, 32.0 / 9},
-		{19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729},
-		{9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
-		{35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84},
-	}
-	dpE = [7]float64{71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40}
-	dpD = [7]float64{-12715105075.0 / 11282082432, 0, 87487479700.0 / 32700410799, -10690763975.0 / 1880347072,
-		701980252875.0 / 199316789632, -1453857185.0 / 822651844, 69997945.0 / 29380423}
-	dpC = [6]float64{1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1, 1}
-)
-
-// rate writes the slope in the independent variable in use: L, or theta with L = -e^theta.
-func (s *system) rate(inLog bool, x float64, y, dy []float64) bool {
+// rate is slope in the independent variable in use.
+func (s *system) rate(x float64, y, dy []float64) bool {
 	if !s.slope(y, dy) {
 		return false
 	}
-	if inLog {
+	if s.inLog {
 		l := -math.Exp(x)
 		for i := range dy {
 			dy[i] *= l
@@ -214,350 +268,69 @@ func (s *system) rate(inLog bool, x float64, y, dy []float64) bool {
 	return true
 }
 
-// shot is how an integration from a top bid ended.
-type shot struct {
-	high bool    // the top bid is too high: some type would bid above its value
-	miss float64 // otherwise by how much the top bid is too low, in money
-	at   float64 // L where it ended
-	ok   bool
-}
-
-// stiff is how many steps a search for the top bid gives an integration: those that end at
-// the lowest bid take hundreds at most.
-const stiff = 3000
-
-// shoot integrates down from the top bid. With record it keeps the steps.
-func (s *system) shoot(top float64, tolerance float64, record bool) shot {
-	k := len(s.groups)
-	y := s.y
-	s.steps = s.steps[:0]
-	inLog := s.inLog
-	x := 0.0
-	s.start(top)
-	if inLog {
-		x = math.Log(s.tip * float64(s.count()))
-		l := -math.Exp(x)
-		s.spread(l)
+// perT is 1/(lambda T), and 0 where fewer than two agents take part.
+func (s *system) perT(y []float64) float64 {
+	if !s.slope(y, s.next) {
+		return 0
 	}
-	y[k] = top
-	step, rejected := 0.1, false
-	if inLog {
-		step = 0.3
-	}
-	l := func() float64 {
-		if inLog {
-			return -math.Exp(x)
-		}
-		return x
-	}
-	fresh := false
-	for count := 0; ; count++ {
-		if count > stiff && !record {
-			// From a top bid that is too high the weaker agents' gains die out, ever faster,
-			// instead of growing: the system is stiff on that side only.
-			return shot{high: true, at: l(), ok: true}
-		}
-		if count > 30000 {
-			return shot{at: l()}
-		}
-		if inLog && x >= -1e-12 {
-			inLog, x, step, fresh = false, -1, 0.1, false
-			x = 0
-			for i, g := range s.groups {
-				if s.joined[i] {
-					x += float64(g.n) * y[i]
-				}
-			}
-		}
-		// Who joins?
-		if !fresh {
-			if !s.rate(inLog, x, y, s.stages[0]) {
-				return shot{high: true, at: l(), ok: true}
-			}
-			fresh = true
-		}
-		if s.join(y, l()) {
-			x = 0
-			for i, g := range s.groups {
-				if s.joined[i] {
-					x += float64(g.n) * y[i]
-				}
-			}
-			if inLog {
-				x = math.Log(-x)
-			}
-			fresh = false
-			step = math.Min(step, 0.02)
-			continue
-		}
-		last := s.end
-		if inLog {
-			last = math.Min(0, math.Log(-s.end))
-		}
-		h := step
-		final := false
-		if inLog {
-			if x+h >= last {
-				h = last - x
-			}
-			final = last < 0 && x+h >= last-1e-15
-		} else {
-			if x-h <= last {
-				h, final = x-last, true
-			}
-			h = -h
-		}
-		if h == 0 {
-			return s.finish(y, l())
-		}
-		ok := true
-		for stage := 1; stage < 7 && ok; stage++ {
-			a := &dpA[stage-1]
-			for i := range y {
-				sum := 0.0
-				for j := range stage {
-					sum += a[j] * s.stages[j][i]
-				}
-				s.next[i] = y[i] + h*sum
-			}
-			for i := range k {
-				if s.next[i] > 0 {
-					s.next[i] = 0
-				}
-			}
-			ok = s.rate(inLog, x+dpC[stage-1]*h, s.next, s.stages[stage])
-		}
-		copy(s.end1, s.next)
-		err := 0.0
-		if ok {
-			lnow := l()
-			for i := range y {
-				e := 0.0
-				for j := range 7 {
-					e += dpE[j] * s.stages[j][i]
-				}
-				e = math.Abs(h * e)
-				if i == k { // an error of the bid counts by the chance to win
-					e *= math.Exp(lnow-s.least(y)) / s.scale
-				} else if s.joined[i] {
-					part := e / math.Max(math.Abs(y[i]), math.Abs(s.next[i]))
-					e *= math.Exp(lnow) * math.Max(1, s.phi[i]/s.scale)
-					if inLog { // shares of the tail to four digits
-						e = math.Max(e, part*tolerance*1e4)
-					}
-				}
-				err = math.Max(err, e)
-			}
-		}
-		if !ok || err > tolerance {
-			if math.Abs(h) < 1e-9 {
-				if !ok {
-					return shot{high: true, at: l(), ok: true}
-				}
-			} else {
-				shrink := 0.3
-				if ok {
-					shrink = math.Max(0.2, 0.9*math.Pow(tolerance/err, 0.2))
-				}
-				step = math.Abs(h) * shrink
-				rejected = true
-				continue
-			}
-		}
-		if s.late(x+h, inLog) && math.Abs(h) > 1e-7 {
-			step = math.Abs(h) / 4
-			rejected = true
-			continue
-		}
-		if record {
-			s.keep(x, h, inLog, y, s.end1)
-		}
-		copy(y, s.end1)
-		x += h
-		s.stages[0], s.stages[6] = s.stages[6], s.stages[0]
-		grow := 5.0
-		if err > 0 {
-			grow = math.Min(5, 0.9*math.Pow(tolerance/err, 0.2))
-		}
-		if rejected {
-			grow = math.Min(grow, 1)
-		}
-		rejected = false
-		step = math.Min(math.Abs(h)*math.Max(grow, 0.3), 1.5)
-		if inLog {
-			step = math.Min(step, 1)
-		}
-		if final {
-			return s.finish(y, l())
-		}
-		// Far below the lowest bid nothing new is learnt, nor where nobody wins.
-		if s.strong < 0 && s.low-y[k] > 100*s.scale {
-			return s.finish(y, l())
-		}
-		if lnow := l(); lnow < s.depth || s.strong < 0 && lnow-s.least(y) < -29 {
-			return s.finish(y, lnow)
-		}
-	}
-}
-
-// least is min l_k over those who take part: e^(L-least) is the best chance to win.
-func (s *system) least(y []float64) float64 {
-	m := 0.0
-	for i := range s.groups {
-		if s.joined[i] {
-			m = math.Min(m, y[i])
-		}
-	}
-	return m
-}
-
-// finish measures what is missed. A top bid that is too low by d ends with a lowest bid
-// that is too low by about d over the chance to win; or leaves a single agent above the
-// others with more than it can have.
-func (s *system) finish(y []float64, l float64) shot {
-	b := y[len(s.groups)]
-	if s.strong >= 0 {
-		rivals := l - y[s.strong]
-		return shot{miss: (s.groups[s.strong].low-b)*math.Exp(rivals) - s.floor, at: l, ok: true}
-	}
-	return shot{miss: (s.low - b) * math.Exp(l-s.least(y)), at: l, ok: true}
+	return s.next[len(s.groups)]
 }
 
 // count is the number of agents who take part.
 func (s *system) count() int {
 	n := 0
 	for i, g := range s.groups {
-		if s.joined[i] {
+		if s.mode[i] == in {
 			n += g.n
 		}
 	}
 	return n
 }
 
-// start decides who takes part at the top: the highest tops, two agents at least, then
-// whoever does not wait.
-func (s *system) start(top float64) {
-	for i := range s.groups {
-		s.joined[i] = false
-		s.y[i] = 0
-		s.phi[i] = s.value(i, 0)
-	}
-	for {
-		best := -1
-		for i := range s.groups {
-			if !s.joined[i] && s.phi[i] > top && (best < 0 || s.phi[i] > s.phi[best]) {
-				best = i
-			}
-		}
-		if best < 0 {
-			return
-		}
-		if n := s.count(); n >= 2 {
-			sum := 0.0
-			for i, g := range s.groups {
-				if s.joined[i] {
-					sum += float64(g.n) / (s.phi[i] - top)
-				}
-			}
-			if perT := float64(n-1) / sum; top+perT >= s.phi[best]*(1-1e-15) {
-				return
-			}
-		}
-		s.joined[best] = true
-	}
-}
-
-// spread gives those who take part at the top their first l.
-func (s *system) spread(l float64) {
-	n := float64(s.count())
-	for i := range s.groups {
-		if s.joined[i] {
-			s.y[i] = l / n
-		}
-	}
-}
-
-// join lets groups in whose next type no longer waits.
-func (s *system) join(y []float64, l float64) bool {
-	some, t := false, -1.0
+// all is L of a state.
+func (s *system) all(y []float64) float64 {
+	l := 0.0
 	for i, g := range s.groups {
-		if s.joined[i] {
+		if s.mode[i] != waiting || s.piece[i] > 0 || !s.tail[i] {
+			l += float64(g.n) * s.l(i, y[i])
+		}
+	}
+	return l
+}
+
+// at sets the state of a recorded step at the fraction w of its width.
+func (s *system) at(st *step, w float64, y []float64) {
+	copy(s.mode, st.mode)
+	copy(s.piece, st.piece)
+	st.inside(w, y)
+	for i, g := range s.groups {
+		s.joined[i] = s.mode[i] == in
+		if s.tail[i] {
 			continue
 		}
-		if t < 0 {
-			if t = s.perT(y); t == 0 {
-				return false
+		y[i] = math.Min(y[i], 0)
+		if g.rough() && s.mode[i] == in { // the end of a piece to the letter
+			if lo := s.pieces[i][s.piece[i]].lo; math.Abs(y[i]-lo) < 1e-8 {
+				y[i] = lo
 			}
 		}
-		if q := s.follower(i, y[len(s.groups)], t); q > s.few(g, l) {
-			s.joined[i] = true
-			if y[i] = math.Log1p(-q); g.point() { // it starts to mix here
-				y[i] = 0
+	}
+}
+
+// between is int Q(p) dp from p up to the state y of group k.
+func (s *system) between(k int, from float64, y []float64) float64 {
+	sum := 0.0
+	to := math.Exp(s.l(k, y[k]))
+	for ; s.piece[k] < len(s.pieces[k]) && to > from; s.piece[k]++ {
+		at := math.Max(from, math.Exp(s.pieces[k][s.piece[k]].lo))
+		sum += integral(func(p float64) float64 {
+			x := math.Log(p)
+			if s.tail[k] {
+				x = math.Log(-x)
 			}
-			some = true
-		}
+			return s.value(k, x)
+		}, at, to)
+		to = at
 	}
-	return some
-}
-
-// few is how many types of a group may follow the others.
-func (s *system) few(g *group, l float64) float64 {
-	if g.high == math.Inf(1) {
-		return math.Max(1e-4*-l, s.tip)
-	}
-	return 1e-10
-}
-
-// late reports that at the end of a step many more types follow than should.
-func (s *system) late(x float64, inLog bool) bool {
-	t := -1.0
-	for i, g := range s.groups {
-		if s.joined[i] {
-			continue
-		}
-		if t < 0 {
-			t = s.perT(s.end1)
-		}
-		l := x
-		if inLog {
-			l = -math.Exp(x)
-		}
-		if s.follower(i, s.end1[len(s.groups)], t) > 2*s.few(g, l)+1e-8 {
-			return true
-		}
-	}
-	return false
-}
-
-// perT is 1/T.
-func (s *system) perT(y []float64) float64 {
-	if !s.slope(y, s.next) {
-		return math.Inf(1)
-	}
-	return s.next[len(s.groups)]
-}
-
-// keep records a step's polynomial.
-func (s *system) keep(x, h float64, inLog bool, y, next []float64) {
-	n := len(y)
-	st := step{at: x, width: h, inLog: inLog, joined: append([]bool(nil), s.joined...), c: make([]float64, 5*n)}
-	for i := range y {
-		diff := next[i] - y[i]
-		bump := h*s.stages[0][i] - diff
-		d := 0.0
-		for j := range 7 {
-			d += dpD[j] * s.stages[j][i]
-		}
-		c := st.c[5*i:]
-		c[0], c[1], c[2], c[3], c[4] = y[i], diff, bump, diff-h*s.stages[6][i]-bump, h*d
-	}
-	s.steps = append(s.steps, st)
-}
-
-// inside evaluates a step's polynomial at the fraction w of its width.
-func (st *step) inside(w float64, y []float64) {
-	for i := range y {
-		c := st.c[5*i : 5*i+5]
-		y[i] = c[0] + w*(c[1]+(1-w)*(c[2]+w*(c[3]+(1-w)*c[4])))
-	}
+	return sum
 }

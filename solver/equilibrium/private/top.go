@@ -5,97 +5,73 @@ import (
 	"sort"
 )
 
-// aim is a search for the top bid: what is missed below falls to 0 about as a power, near
-// 1, of the distance to the bid sought, above which an integration mostly ends early and
-// measures nothing. So the search stays on the low side: it extrapolates, by a power
-// through the last three points once it can, and stops short by a part of the way that is
-// a few times what the extrapolation was off before.
-type aim struct {
-	lo, hi float64    // hi 0: none yet
-	x, m   [3]float64 // the last points of the low side, the latest first
-	n      int        // how many
-	over   [2]float64 // the least point above that was measured, 0 for none
-	short  float64    // by what part of the way to stop short
-	halve  bool       // whether to halve next
-	start  float64    // where an earlier search would have looked next, 0 for none
-	last   float64    // the last extrapolation by a power, 0 for none
+// search is a search for the zero of what a top bid misses, by a bracket: inverse
+// quadratic interpolation where the three last points allow it, else halving (Chandrupatla
+// 1997). The miss is linear in the top bid where values fall as powers at the lower end,
+// and not where they do not.
+type search struct {
+	lo, hi    float64 // hi +Inf: none yet
+	low, high float64 // what they miss, NaN where that is not known
+	x, miss   float64 // the point that was an end before, NaN for none
+	slope     float64 // an estimate
 }
 
-// low takes in a point on the low side.
-func (a *aim) low(x, m float64) {
-	if a.n > 0 && (x <= a.x[0] || m >= a.m[0]) { // noise: start anew from the better
-		if m >= a.m[0] {
-			a.lo = math.Max(a.lo, x)
-			a.halve = true
-			return
-		}
-		a.n = 0
-	}
-	copy(a.x[1:], a.x[:2])
-	copy(a.m[1:], a.m[:2])
-	a.x[0], a.m[0] = x, m
-	a.n = min(a.n+1, 3)
-	a.lo = x
+func newSearch(lo, hi, slope float64) search {
+	none := math.NaN()
+	return search{lo: lo, hi: hi, low: none, high: none, x: none, miss: none, slope: slope}
 }
 
-// root is where the power through the three points is 0, or where the line through the
-// last two is.
-func (a *aim) root() float64 {
-	line := a.x[0] - a.m[0]*(a.x[0]-a.x[1])/(a.m[0]-a.m[1])
-	if a.n < 3 {
-		return line - 0.2*(line-a.x[0])
-	}
-	near, far := math.Log(a.m[0]/a.m[1]), math.Log(a.m[1]/a.m[2])
-	bent := func(r float64) bool {
-		return near*math.Log((r-a.x[1])/(r-a.x[2])) > far*math.Log((r-a.x[0])/(r-a.x[1]))
-	}
-	lo, hi := a.x[0], a.x[0]+3*(line-a.x[0])
-	if !bent(hi) {
-		return line
-	}
-	for range 50 {
-		if mid := lo/2 + hi/2; bent(mid) {
-			hi = mid
-		} else {
-			lo = mid
+// take puts a point in the bracket.
+func (z *search) take(x, miss float64, measured bool) {
+	if measured && miss >= 0 {
+		if !math.IsNaN(z.low) && z.low > miss {
+			z.slope = (miss - z.low) / (x - z.lo)
 		}
+		z.x, z.miss = z.lo, z.low
+		z.lo, z.low = x, miss
+		return
 	}
-	if a.last > a.x[1] {
-		a.short = math.Min(0.3, math.Max(0.003, 2*math.Abs(hi-a.last)/(a.last-a.x[1])))
-	} else {
-		a.short = 0.04
+	if !measured {
+		miss = math.NaN()
+	} else if !math.IsNaN(z.high) && z.high < miss {
+		z.slope = (z.high - miss) / (z.hi - x)
 	}
-	a.last = hi
-	return hi
+	z.x, z.miss = z.hi, z.high
+	z.hi, z.high = x, miss
 }
 
-// next is the bid to look at.
-func (a *aim) next(scale float64) float64 {
-	var to float64
-	switch {
-	case a.n == 0 && a.hi == 0:
-		return 2 * a.lo
-	case a.n == 0 || a.halve && a.hi > 0:
-		a.halve = false
-		return a.lo/2 + a.hi/2
-	case a.over[0] > 0:
-		to = a.x[0] + (a.over[0]-a.x[0])*a.m[0]/(a.m[0]-a.over[1])
-		a.halve = true // in turn with halving, so that neither end stays
-		if to > a.lo && to < a.hi {
-			return to
+// next is the point to look at.
+func (z *search) next(scale float64) float64 {
+	to := z.lo/2 + z.hi/2
+	switch known, over := !math.IsNaN(z.low), !math.IsNaN(z.high); {
+	case known && over && math.IsNaN(z.miss):
+		to = z.lo + (z.hi-z.lo)*z.low/(z.low-z.high)
+	case known && over:
+		xi := (z.lo - z.hi) / (z.x - z.hi)
+		phi := (z.low - z.high) / (z.miss - z.high)
+		if z.x > z.hi { // the point before lies on the other side
+			xi = (z.hi - z.lo) / (z.x - z.lo)
+			phi = (z.high - z.low) / (z.miss - z.low)
 		}
-		return a.lo/2 + a.hi/2
-	case a.n == 1:
-		if to = a.x[0] + a.m[0]/2; a.start > a.x[0] {
-			to = a.start
+		if phi*phi < xi && (1-phi)*(1-phi) < 1-xi {
+			a, b, c := z.low, z.high, z.miss
+			to = z.lo*b*c/((a-b)*(a-c)) + z.hi*a*c/((b-a)*(b-c)) + z.x*a*b/((c-a)*(c-b))
 		}
-	default:
-		to = a.root()
+	case known && z.slope < 0:
+		to = z.lo - 1.5*z.low/z.slope
+	case over && z.slope < 0:
+		to = z.hi - 1.5*z.high/z.slope
+	case known && math.IsInf(z.hi, 1):
+		to = z.lo + z.low
 	}
-	if to -= a.short * (to - a.x[0]); a.hi > 0 && to >= a.hi {
-		return a.x[0]/2 + a.hi/2
-	} else if a.hi == 0 {
-		to = math.Min(to, 4*(a.x[0]+scale))
+	if math.IsInf(z.hi, 1) {
+		if !(to > z.lo) || math.IsInf(to, 1) {
+			to = 2*z.lo + scale
+		}
+		return math.Min(to, 4*(z.lo+scale))
+	}
+	if !(to > z.lo && to < z.hi) {
+		return z.lo/2 + z.hi/2
 	}
 	return to
 }
@@ -111,78 +87,43 @@ func (s *system) top() (float64, bool) {
 	}
 	sort.Float64s(tops)
 	limit := tops[len(tops)-2]
-	a := aim{lo: s.low, hi: limit, short: 0.15}
-	if math.IsInf(limit, 1) {
-		a.hi = 0
-	}
 	x := math.Min(s.scale, s.low/2+math.Min(limit, 2*s.scale)/2)
-	if x <= a.lo {
-		x = a.lo + 0.25*(math.Min(limit, a.lo+s.scale)-a.lo)
+	if x <= s.low {
+		x = s.low + 0.25*(math.Min(limit, s.low+s.scale)-s.low)
 	}
-	tolerance := math.Max(s.tolerance, 1e-7)
-	enough := math.Max(1e-12, 0.02*s.tolerance) * s.scale
-	for range 200 {
-		if a.hi > 0 && !(x > a.lo && x < a.hi) {
-			x = a.lo/2 + a.hi/2
-		}
-		if x <= a.lo || a.hi > 0 && x >= a.hi {
-			break
-		}
-		r := s.shoot(x, tolerance, false)
-		if !r.ok {
-			return 0, false
-		}
-		if r.high || r.miss < 0 {
-			a.hi = x
-			if !r.high {
-				if a.n > 0 && tolerance == s.tolerance && -r.miss <= enough {
-					return x, true
-				}
-				a.over = [2]float64{x, r.miss}
+	z := newSearch(s.low, limit, 0)
+	best := 0.0
+	for _, pass := range [...]struct{ tolerance, enough, near float64 }{
+		{math.Max(s.tolerance, 1e-7), 1e-6, 1e-7},
+		{s.tolerance, 1e-13, 1e-11},
+	} {
+		found := false
+		for range 100 {
+			r := s.shoot(x, pass.tolerance, false)
+			if !r.ok {
+				return 0, false
 			}
-			a.short = math.Min(0.3, 4*a.short)
-			if a.n > 0 && tolerance > s.tolerance && x-a.x[0] <= 1e-6*s.scale {
-				x = a.refined(s.low, limit)
-				tolerance = s.tolerance
-			} else {
-				x = a.next(s.scale)
-			}
-		} else {
-			a.low(x, r.miss)
-			if tolerance > s.tolerance && r.miss <= 1e-6*s.scale {
-				x = a.refined(s.low, limit)
-				tolerance = s.tolerance
-				continue
-			}
-			if r.miss <= enough && tolerance == s.tolerance {
+			z.take(x, r.miss, r.measured)
+			if r.measured && math.Abs(r.miss) <= pass.enough*s.scale {
+				best, found = x, true
 				break
 			}
-			x = a.next(s.scale)
+			if r.measured && r.miss >= 0 {
+				best, found = x, true
+			}
+			if found && z.hi-best <= math.Max(pass.near*s.scale, 4e-16*best) {
+				break
+			}
+			x = z.next(s.scale)
+			if !(x > z.lo && x < z.hi) {
+				break
+			}
 		}
-		if near := 0.1 * s.tolerance * s.scale; tolerance == s.tolerance && a.n > 0 &&
-			(a.hi > 0 && a.hi-a.x[0] <= near || r.ok && !r.high && r.miss > 0 && a.n == 3 && x > a.x[0] && x-a.x[0] <= near) {
-			break // nearer, what is missed is noise
+		if !found {
+			return 0, false
 		}
-		if a.hi > 0 && a.hi-a.lo <= 4e-16*a.hi {
-			break
-		}
+		x = best
+		z = newSearch(s.low, limit, z.slope)
 	}
-	if a.n == 0 {
-		return 0, false
-	}
-	return a.x[0], true
-}
-
-// refined starts the finer search at the best point of the rough one, of whose points
-// and bracket none holds for it, and returns that point.
-func (a *aim) refined(low, limit float64) float64 {
-	x, start := a.x[0], 0.0
-	if a.n > 1 {
-		start = a.root()
-	}
-	*a = aim{lo: low, hi: limit, short: 0.1, start: start}
-	if math.IsInf(limit, 1) {
-		a.hi = 0
-	}
-	return x
+	return best, true
 }

@@ -32,7 +32,7 @@ func TestUnequalTails(t *testing.T) {
 	}{
 		{"exponential and slight", []mechanisms.Distribution{exponential, slight}, true},
 		{"slight, wide, exponential", []mechanisms.Distribution{slight, wide, exponential}, true},
-		{"Pareto and log-normal", []mechanisms.Distribution{heavy, wide}, false},
+		{"Pareto and log-normal", []mechanisms.Distribution{heavy, wide}, true},
 	} {
 		for _, weight := range []float64{0, 1} {
 			if weight == 1 && !c.first {
@@ -104,5 +104,36 @@ func TestKnownAmongOthers(t *testing.T) {
 		if proven := proof.Auction(m, c.values, eq.Curves); !(proven.Epsilon <= 1e-6*eq.Highest) {
 			t.Errorf("%d agents: epsilon %g of E max v: %s", len(c.values), proven.Epsilon/eq.Highest, proven.Reason)
 		}
+	}
+}
+
+// Markets in which tails, supports, atoms and known values are as unequal as they come are
+// solved and certified.
+func TestUnequalMarkets(t *testing.T) {
+	u := uniform(t, 0, 1)
+	sample := func(v ...float64) dist { return sample(t, v...) }
+	beta := func(a, b float64) dist { return must[distributions.Beta](t)(distributions.NewBeta(a, b)) }
+	knots := must[distributions.Quantiles](t)(distributions.NewQuantiles([]float64{0, 0.25, 0.6, 1}, []float64{0.98, 2, 2.4, 3.4}))
+	heavy := pareto(t, 1, 1.3)
+	for _, c := range []struct {
+		name    string
+		reserve float64
+		values  []dist
+	}{
+		{"two Paretos of different index", 0, []dist{heavy, pareto(t, 1, 3)}},
+		{"two Paretos and two", 0, []dist{heavy, heavy, pareto(t, 0.8, 4.5), pareto(t, 0.8, 4.5)}},
+		{"Pareto, exponential, uniform", 0, []dist{pareto(t, 0.5, 1.2), exponential(t, 1), exponential(t, 1), uniform(t, 0.3, 2)}},
+		{"one heavy tail above light ones", 0.5, []dist{pareto(t, 0.1, 1.5), u, beta(1.4, 1.3)}},
+		{"no density at one top, a high one at the other", 0, []dist{beta(0.5, 2.5), beta(1.3, 0.3), uniform(t, 0, 1.3)}},
+		{"a known value, a heavy tail", 0, []dist{mechanisms.Point(1.4), exponential(t, 0.4), exponential(t, 0.4), pareto(t, 0.4, 4)}},
+		{"kinks, one agent above others", 0, []dist{knots, pareto(t, 0.45, 4), pareto(t, 0.45, 4), mechanisms.Point(0.2)}},
+		{"a sample and a uniform", 0, []dist{sample(0.2, 0.5, 0.5, 1.3), u}},
+		{"a sample and two uniforms, a reserve", 0.15, []dist{sample(0.2, 0.5, 0.5, 1.3), sample(0.2, 0.5, 0.5, 1.3), u, u}},
+		{"two samples", 0, []dist{sample(1, 2, 3), sample(1, 2.5)}},
+		{"three samples", 0, []dist{sample(0.3, 0.7), sample(0.3, 0.7), sample(0.1, 0.5, 0.9, 1.3), sample(0.2, 0.6)}},
+		{"samples among one above", 0.1, []dist{sample(0.2, 0.1, 0.05), sample(0.2, 0.1, 0.05), sample(0.66, 0.33, 1.2, 1), sample(0.8, 0.82)}},
+		{"twins of a known value among others", 0.2, []dist{mechanisms.Point(0.5), mechanisms.Point(0.5), u, u, exponential(t, 0.5)}},
+	} {
+		t.Run(c.name, func(t *testing.T) { solved(t, auction(t, 1, c.reserve), c.values, 1.2e-6) })
 	}
 }
