@@ -37,7 +37,7 @@ func BenchmarkPrivateContest(b *testing.B) {
 	for _, c := range []struct {
 		n   int
 		tol float64
-	}{{2, 1e-4}, {2, 1e-5}, {2, 1e-6}, {4, 1e-6}, {8, 1e-6}, {16, 1e-6}} {
+	}{{2, 1e-4}, {2, 1e-5}, {2, 1e-6}, {4, 1e-6}, {8, 1e-6}, {16, 1e-6}, {100, 1e-6}} {
 		b.Run(fmt.Sprintf("n=%d/tolerance=%.0e", c.n, c.tol), func(b *testing.B) {
 			values := uniforms(b, c.n)
 			var eq *private.Equilibrium

@@ -138,6 +138,16 @@ func (c *contest) group(values []mechanisms.Distribution, curves []mechanisms.Bi
 	return ""
 }
 
+// typical is the signal of the upper tenth of types.
+func (p *contestant) typical() float64 {
+	for k, a := range p.curve.Bids {
+		if p.curve.Above[k] <= 0.1 && a > 0 {
+			return a
+		}
+	}
+	return p.curve.Bids[len(p.curve.Bids)-1]
+}
+
 func (c *contest) impact(p *contestant, a float64) float64 {
 	if a == 0 {
 		return 0
@@ -171,13 +181,7 @@ func (c *contest) lay() string {
 		p := &c.players[i]
 		b := p.curve.Bids
 		most += float64(p.n) * c.impact(p, b[len(b)-1])
-		mid := c.impact(p, b[len(b)-1])
-		for k := range b { // the signal of the upper tenth
-			if p.curve.Above[k] <= 0.1 {
-				mid = c.impact(p, b[k])
-				break
-			}
-		}
+		mid := c.impact(p, p.typical())
 		for _, a := range b {
 			if x := c.impact(p, a); x > 0 {
 				least = math.Min(least, math.Max(x, mid*math.Min(1e-12, math.Pow(1e-12, c.rule.Exponent))))
@@ -253,20 +257,23 @@ func (c *contest) transform(p *contestant) {
 			sum(p.high, c.high, width, s)
 			continue
 		}
-		sa, sb := c.impact(p, from), c.impact(p, to)
-		mid := from/2 + to/2
-		sm := c.impact(p, mid)
-		if c.rule.Exponent <= 1 {
-			h := to/2 - from/2
-			sum(p.low, c.low, width/2, c.impact(p, mid-g*h))
-			sum(p.low, c.low, width/2, c.impact(p, mid+g*h))
-		} else {
+		if c.rule.Exponent > 1 {
 			c.bent(p, sum, width, from, to)
 			continue
 		}
-		sum(p.high, c.high, width/6, sa)
-		sum(p.high, c.high, width*2/3, sm)
-		sum(p.high, c.high, width/6, sb)
+		// The gap between the two rules falls with the fourth power of the parts.
+		const tight, most = 1e6, 64
+		r := (to - from) / (from/2 + to/2)
+		parts := max(1, min(most, int(math.Ceil(math.Sqrt(math.Sqrt(tight*float64(p.n)*width))*r))))
+		for j := range parts {
+			a, z := from+(to-from)*float64(j)/float64(parts), from+(to-from)*float64(j+1)/float64(parts)
+			w, mid, h := width/float64(parts), a/2+z/2, z/2-a/2
+			sum(p.low, c.low, w/2, c.impact(p, mid-g*h))
+			sum(p.low, c.low, w/2, c.impact(p, mid+g*h))
+			sum(p.high, c.high, w/6, c.impact(p, a))
+			sum(p.high, c.high, w*2/3, c.impact(p, mid))
+			sum(p.high, c.high, w/6, c.impact(p, z))
+		}
 	}
 	margin := 1e-15 + 0x1p-52*float64(len(b.Bids))
 	for k := range p.low {

@@ -25,7 +25,7 @@ func (c *contest) bound(i int) outcome {
 	p := &c.players[i]
 	rho := c.rule.Exponent
 	low, high, nobody := c.rivals(i)
-	signals := mesh(p.curve.Bids, math.Max(1, 1/rho))
+	signals := mesh(p.curve.Bids, p.typical(), math.Max(1, 1/rho))
 	m := len(signals)
 	least, most := make([]float64, m), make([]float64, m)
 	for k, a := range signals {
@@ -101,7 +101,7 @@ func (c *contest) bound(i int) outcome {
 			}
 			value, signal := best(v)
 			for _, a := range [2]float64{x, y} {
-				gain := value - own(v, a, y) + v*bend
+				gain := value - own(v, a, y) + v*bend + 8*0x1p-52*(v+y)
 				if unbounded && b.Above[k-1] <= far {
 					worst = math.Max(worst, gain)
 				} else if gain > out.gain {
@@ -115,7 +115,6 @@ func (c *contest) bound(i int) outcome {
 		out.tail = fmt.Sprintf("types above the rank 1 - %.0e are covered in expectation", far)
 		out.gain = math.Max(out.gain, rare)
 	}
-	out.gain += 8 * 0x1p-52 * b.Bids[len(b.Bids)-1]
 	return out
 }
 
@@ -134,11 +133,12 @@ func sagging(x, y, rho float64) float64 {
 
 // mesh has the signals at which W is enclosed: the strategy's own and those between them,
 // closer together next to a gap in it, and below and above it: by constant factors, power
-// times as large in the logarithm as the impacts'.
-func mesh(bids []float64, power float64) []float64 {
+// times as large in the logarithm as the impacts', down to nearly nothing beside a typical
+// signal: the highest may be one that nobody ever sees.
+func mesh(bids []float64, typical, power float64) []float64 {
 	top := bids[len(bids)-1]
 	if top == 0 {
-		top = 1
+		top, typical = 1, 1
 	}
 	out := make([]float64, 0, 2*len(bids)+900)
 	last := 0.0
@@ -155,7 +155,7 @@ func mesh(bids []float64, power float64) []float64 {
 		}
 	}
 	for _, a := range bids {
-		if !(a > top*1e-13) || a == last {
+		if !(a > typical*1e-13) || a == last {
 			if a > 0 && a != last {
 				out = append(out, a)
 			}
@@ -174,7 +174,7 @@ func mesh(bids []float64, power float64) []float64 {
 	}
 	near(top, 0x1p-17, 2*top)
 	power = math.Min(power, 20)
-	for a, step := 2*top, math.Pow(0.96, power); a > math.Pow(1e-13, power)*top; a *= step {
+	for a, step := 2*top, math.Pow(0.96, power); a > math.Pow(1e-13, power)*typical; a *= step {
 		out = append(out, a)
 	}
 	sort.Float64s(out)

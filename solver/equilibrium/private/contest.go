@@ -16,8 +16,9 @@ import (
 // and stand back (a = 0) where that brings less than v times the chance to be given the
 // right because nobody signals. The conditions v W' x' = 1, or (v-a) W' x' = W, are
 // solved at all quadrature nodes of all distributions at once (Nystrom's method, Atkinson
-// 1997): chances come from transforms (see lattice), one Newton step in ln a per node and
-// round, the rounds accelerated by Anderson's method (Walker, Ni 2011). The strategy
+// 1997): chances come from transforms (see lattice). For rho <= 1 best replies to transforms
+// make new transforms (see replies), otherwise one Newton step in ln a per node and
+// round; both are accelerated by Anderson's method (Walker, Ni 2011). The strategy
 // between nodes is the best reply against the nodes. The types that a fee keeps out are
 // found by bisection on the rank of the lowest that enters, for each party in turn.
 //
@@ -37,7 +38,9 @@ type contest struct {
 	// derivative with the sign turned), and of the sum of the rivals'.
 	one, slope [][]float64
 	p, q       []float64
-	scale      float64 // the highest value that counts
+	scale      float64  // the highest value that counts
+	begun      bool     // the nodes have signals to start from
+	more       [][]rank // where the nodes must be closer, for every party
 }
 
 // node is a type: its value, weight (probability) and ln a.
@@ -57,6 +60,7 @@ func (s Solver) contest(rule mechanisms.Ratio, values []mechanisms.Distribution)
 	c := &contest{rule: rule, parties: parties(values, rule.Weights)}
 	c.entry = make([]rank, len(c.parties))
 	c.nodes = make([][]node, len(c.parties))
+	c.more = make([][]rank, len(c.parties))
 	top := 0.0
 	for i := range c.parties {
 		p := &c.parties[i]
@@ -75,9 +79,7 @@ func (s Solver) contest(rule mechanisms.Ratio, values []mechanisms.Distribution)
 		return none("%s", reason)
 	}
 	c.expect(eq)
-	if reason := c.strategies(eq, s.Tolerance*eq.Highest); reason != "" {
-		return none("%s", reason)
-	}
+	c.strategies(eq, s.Tolerance*eq.Highest)
 	if reason := unsound(eq); reason != "" {
 		return none("%s", reason)
 	}
@@ -158,7 +160,7 @@ func (c *contest) place(i int) {
 			out = append(out, node{v, weight, start(v)})
 		}
 	}
-	steps := ladder(p.group, c.entry[i], p.n)
+	steps := merged(ladder(p.group, c.entry[i], p.n), c.more[i])
 	if p.point() {
 		add(c.entry[i].above, p.low)
 		c.nodes[i] = out
@@ -381,6 +383,9 @@ func (c *contest) solve(tolerance float64) bool {
 		return true
 	}
 	c.span()
+	if c.rule.Exponent <= 1 && c.replies(tolerance) {
+		return true
+	}
 	floor := math.Log(idle * c.scale)
 	x, f := make([]float64, total), make([]float64, total)
 	agents := 0

@@ -20,6 +20,10 @@ func (c *contest) enter(tolerance float64) string {
 		c.rule.Exponent = rho
 	}
 	if c.rule.Fee == 0 && c.rule.Exponent <= 1 {
+		const passes, rough = 5, 1e-5
+		for pass := 0; pass == 0 || pass < passes && c.refine(); pass++ {
+			c.solve(rough)
+		}
 		if !c.solve(accuracy) {
 			return "the first-order conditions were not solved"
 		}
@@ -273,23 +277,25 @@ func (c *contest) expect(eq *Equilibrium) {
 const mostKnots = 20000
 
 // strategies makes the strategies: best replies at ranks so close that no type gains more
-// than half the tolerance from the next one's signal.
-func (c *contest) strategies(eq *Equilibrium, tolerance float64) string {
+// than half the tolerance from the next one's signal, or more where that takes too many.
+func (c *contest) strategies(eq *Equilibrium, tolerance float64) {
 	for i := range c.parties {
 		p := &c.parties[i]
 		e := c.entry[i]
 		var k knots
-		k.out(p.group, e)
-		if e.above <= 0 {
-			if len(k.bids) == 0 {
-				k.add(rank{0, 1, p.low}, 0)
+		c.rivals(i)
+		for enough := tolerance; ; enough *= 4 {
+			k = knots{}
+			k.out(p.group, e)
+			if e.above <= 0 {
+				if len(k.bids) == 0 {
+					k.add(rank{0, 1, p.low}, 0)
+				}
+				k.add(rank{1, 0, p.high}, 0)
+				break
 			}
-			k.add(rank{1, 0, p.high}, 0)
-		} else {
-			c.rivals(i)
-			c.trace(i, &k, tolerance)
-			if len(k.bids) > mostKnots {
-				return "the strategies need more knots than the tolerance is worth"
+			if c.trace(i, &k, enough); len(k.bids) <= mostKnots {
+				break
 			}
 		}
 		curve := k.curve()
@@ -297,7 +303,6 @@ func (c *contest) strategies(eq *Equilibrium, tolerance float64) string {
 			eq.Curves[a] = curve
 		}
 	}
-	return ""
 }
 
 // trace adds the knots of party i's types that take part.
@@ -308,6 +313,13 @@ func (c *contest) trace(i int, k *knots, tolerance float64) {
 			return math.Log(idle * c.scale)
 		}
 		return c.best(i, v, guess(c.nodes[i], v))
+	}
+	const crowd = 1e-8
+	total := c.phantom()
+	for j := range c.parties {
+		for _, y := range c.nodes[j] {
+			total += float64(c.parties[j].n) * y.weight * c.impact(j, y.log)
+		}
 	}
 	// split adds the knots between two types.
 	var split func(a, b rank, la, lb float64, depth int)
@@ -320,7 +332,11 @@ func (c *contest) trace(i int, k *knots, tolerance float64) {
 			rise := c.grid.chance(c.impact(i, lb), c.p) - c.grid.chance(c.impact(i, la), c.p)
 			worse += b.value * rise * math.Min(1, (c.rule.Exponent-1)*(lb-la)/8)
 		}
-		if !(worse > tolerance/2*math.Max(1, a.value/c.scale)) { // far up, in expectation
+		// What the chord departs from the strategy changes what all face, by this share.
+		width := math.Max(b.below-a.below, a.above-b.above)
+		bend := c.rule.Exponent * (lb - la)
+		share := c.agents() * width * c.impact(i, lb) * bend * bend / 8
+		if !(worse > tolerance/2*math.Max(1, a.value/c.scale)) && !(share > crowd*total) { // far up, in expectation
 			return
 		}
 		m := halfway(p.group, a, b)
