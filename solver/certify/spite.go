@@ -39,6 +39,7 @@ type spite struct {
 	worths  []float64 // w_i
 	slack   []float64 // the rounding of w_i
 	shift   []float64 // what standing back brings besides, where nobody signals
+	alone   []float64 // w_i where nobody else signals, against mixtures
 	plain   []float64 // u_i of the profile, give or take rough
 	rough   []float64
 	off     []float64 // what the claimed u_i are more than that
@@ -115,7 +116,9 @@ func (c *Certifier) mindful(i int) (best deviation, own, slack float64) {
 	best, own, slack = c.agent(i)
 	k := &c.spite
 	if (c.kind == atomContest || c.kind == steppedContest) && !slices.Contains(k.active, i) {
-		own, slack = 0, 0 // w is a bound; what standing back yields is no loss
+		// w is a bound here, but what standing back yields is known.
+		own = c.mixture.none * k.alone[i] / float64(c.n)
+		slack = unit * float64(8*c.n) * own
 	}
 	slack += k.slack[i]
 	best.bound += k.slack[i]
@@ -227,13 +230,26 @@ func (c *Certifier) worthMixed() string {
 		return "spite has no proof for mixtures with a density among more than two agents"
 	}
 	values := c.values
-	highest := 0.0
-	for _, i := range s.active {
-		highest = max(highest, values[i])
-	}
+	s.alone = grow(s.alone, c.n)
 	for i := range c.n {
+		// Of an agent that stands back: sigma is 1 for one of the active, or equal where
+		// nobody signals.
+		highest, mean := 0.0, 0.0
+		for j, v := range values {
+			if j == i {
+				continue
+			}
+			mean += v / float64(c.n-1)
+			if k.none > 0 || slices.Contains(s.active, j) {
+				highest = max(highest, v)
+			}
+		}
+		s.alone[i] = values[i] + s.weights[i]*mean
+		if len(s.active) == 1 && s.active[0] == i {
+			highest = mean // nobody signals but agent i
+		}
 		s.worths[i] = values[i] + s.weights[i]*highest*(1+4*unit)
-		s.slack[i] = s.weights[i] * highest * 8 * unit
+		s.slack[i] = s.weights[i] * highest * 8 * unit * float64(c.n)
 	}
 	if len(s.active) < 2 {
 		return ""

@@ -24,6 +24,10 @@ func TestSpite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	steep, err := mechanisms.NewContest(mechanisms.Ratio{Exponent: 1.5})
+	if err != nil {
+		t.Fatal(err)
+	}
 	two, half := []float64{30, 20}, []float64{0.5, 0.5}
 	bids := func(a ...float64) mechanisms.Profile { return mechanisms.Profile{Signals: a} }
 	p := 70. / 3
@@ -47,6 +51,9 @@ func TestSpite(t *testing.T) {
 			Signals: []float64{17.5, 35. * 35 / 80, 0},
 			Mixed:   []mechanisms.Mixture{{Signals: []float64{0, 35}, Cumulative: []float64{0, 1}}, {Signals: []float64{0, 35}, Cumulative: []float64{0.125, 1}}, {}},
 		}, nil, 20 + 30*45./80 + 20*35./80 - 35},
+		{"a contest in which the other stands back: 0 brings (1-1/2*2)/2, 1/2 brings 1/2, and next to nothing 1", mechanisms.Game{Mechanism: steep, Values: []float64{1, 2}, Spites: []float64{0.5, 0}}, mechanisms.Profile{
+			Signals: []float64{0.25, 0}, Mixed: []mechanisms.Mixture{{Signals: []float64{0, 0.5, 0.5}, Cumulative: []float64{0.5, 0.5, 1}}, {}},
+		}, nil, 0.75},
 		{"a claim that is not true", mechanisms.Game{Mechanism: first, Values: two, Spites: half}, bids(math.Nextafter(p, 30), p), []float64{30 - p, 1}, math.NaN()},
 		{"a capped supply", mechanisms.Game{Mechanism: capped, Values: two, Spites: half}, bids(0.5, 0.5), nil, math.NaN()},
 		{"weights for other agents", mechanisms.Game{Mechanism: first, Values: two, Spites: []float64{1}}, bids(21, 20), nil, math.NaN()},

@@ -276,7 +276,7 @@ func TestSpiteAgainstReference(t *testing.T) {
 		}
 		parts, slack := 1, 1e-12
 		if eq.Profile.Mixed != nil && name == "all-pay" {
-			if parts, slack = 40, 0.04; n > 3 {
+			if parts, slack = 40, 0.06; n > 3 {
 				continue
 			}
 		}
@@ -301,28 +301,39 @@ func TestSpiteAgainstReference(t *testing.T) {
 	}
 }
 
-// A profile that is not an equilibrium in U is not certified as one, even where it is
-// one in u.
+// A profile that is not an equilibrium in U is not certified as one, even where it is one in
+// u: the certificate is at least what the dumb reference finds, and at pure profiles hardly more.
 func TestSpiteCertificateRefutes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 5))
-	for range 300 {
+	for range 500 {
 		m, name := randomRule(rng)
-		n := 2 + rng.IntN(2)
-		values, spites := make([]float64, n), make([]float64, n)
+		n := 2 + rng.IntN(3)
+		values, spites, solved := make([]float64, n), make([]float64, n), make([]float64, n)
 		for i := range values {
-			values[i], spites[i] = 0.2+rng.Float64(), 0.3+rng.Float64()/2
+			if rng.IntN(8) > 0 {
+				values[i] = 0.2 + rng.Float64()
+			}
+			spites[i] = float64(rng.IntN(2)) * rng.Float64()
+			solved[i] = spites[i] * float64(rng.IntN(2))
 		}
-		eq := new(Equilibrium)
-		if err := new(Solver).Solve(mechanisms.Game{Mechanism: m, Values: values}, eq); err != nil || eq.Status != Converged {
+		_, eq := spiteful(t, m, values, solved)
+		if eq.Status != Converged || name == "all-pay" && eq.Profile.Mixed != nil {
 			continue
+		}
+		// Somebody plays something else.
+		p := mechanisms.Profile{Signals: append([]float64(nil), eq.Profile.Signals...), Mixed: eq.Profile.Mixed}
+		i := rng.IntN(n)
+		p.Signals[i] *= []float64{1, 0, 0.5 + rng.Float64()}[rng.IntN(3)]
+		if p.Mixed != nil && rng.IntN(2) == 0 {
+			p.Mixed[i] = mechanisms.Mixture{}
 		}
 		g := mechanisms.Game{Mechanism: m, Values: values, Spites: spites}
-		cert := certify.Game(g, eq.Profile, eq.Payoff, certify.Options{})
-		if cert.Standing != certify.Certified || eq.Profile.Mixed != nil && name == "all-pay" {
+		cert := certify.Game(g, p, nil, certify.Options{})
+		if cert.Standing != certify.Certified {
 			continue
 		}
-		if gain := mindfulGain(g, eq.Profile, 1); gain > cert.Epsilon+1e-12 || !eq.Approximate && cert.Epsilon > gain+0.02 {
-			t.Errorf("%s %v %v: gain %g, certified %g", name, values, spites, gain, cert.Epsilon)
+		if gain := mindfulGain(g, p, 1); gain > cert.Epsilon+1e-10 || p.Mixed == nil && cert.Epsilon > gain+0.06 {
+			t.Errorf("%s %v %v %v: gain %g, certified %g", name, values, spites, p.Signals, gain, cert.Epsilon)
 		}
 	}
 }
