@@ -24,7 +24,7 @@ func (s Solver) allPay(eq *Equilibrium, rule mechanisms.Ranking, groups []*group
 	r := rule.Reserve
 	var m [2]*matching
 	for i, g := range groups {
-		m[i] = newMatching(g, s.refine(ladder(g, rank{0, 1, g.low}, 2), g, equals(2), eq.Highest))
+		m[i] = newMatching(g, s.refine(ladder(g, rank{0, 1, g.low}, 2), g, equals(2), nil, eq.Highest))
 	}
 	if groups[0].low == groups[0].high && groups[1].low == groups[1].high {
 		eq.Status, eq.Reason = equilibrium.NotFound, "both values are known: a game of complete information"

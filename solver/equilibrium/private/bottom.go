@@ -222,7 +222,7 @@ func (s Solver) truth0(k *knots, g *group, reserve, low, scale float64) {
 	}
 	// Below low, and just low: whoever bids a hair more than low beats the latter only.
 	under := math.Nextafter(low, 0)
-	for _, r := range s.refine(ladder(g, entry, 2), g, equals(3), scale) {
+	for _, r := range s.refine(ladder(g, entry, 2), g, equals(3), nil, scale) {
 		if r.value >= low {
 			break
 		}

@@ -90,7 +90,7 @@ func (s Solver) truth(k *knots, g *group, rise func(a, b rank) float64, n int, l
 			}
 		}
 	}
-	for _, r := range s.refine(coarse, g, rise, scale) {
+	for _, r := range s.refine(coarse, g, rise, nil, scale) {
 		bid := r.value
 		if math.IsInf(bid, 1) { // the last types, of which there are next to none
 			bid = 2 * k.bids[len(k.bids)-1]
@@ -291,11 +291,33 @@ func equals(n int) func(a, b rank) float64 {
 	return func(a, b rank) float64 { return ascent(a, b, m) }
 }
 
+// chord is about v times twice the most by which p^m is below its chord between two ranks: what
+// one type loses there and gains elsewhere adds up.
+func chord(m int) func(a, b rank) float64 {
+	if m < 2 {
+		return nil
+	}
+	n := float64(m)
+	return func(a, b rank) float64 {
+		v, width := b.value, b.below-a.below
+		if math.IsInf(v, 1) {
+			v = a.value
+		}
+		if a.above < 0.5 {
+			width = a.above - b.above
+		}
+		return v * n * (n - 1) * math.Pow(b.below, n-2) * width * width / 4
+	}
+}
+
 // refine chooses the ranks of the final strategy. Over a step from knot to knot a
 // type gains at most about dH dv, H the chance to win: that is what one end's type
 // loses with the other's bid. So steps of equal sqrt(dH dv) are the best, as many as the
 // tolerance asks for. rise is the rise of H.
-func (s Solver) refine(coarse []rank, g *group, rise func(a, b rank) float64, scale float64) []rank {
+//
+// Where all pay, bids between knots also miss the closed form by what H is below its chord,
+// which costs every type of a narrow support as much: lost adds that, nil for nothing.
+func (s Solver) refine(coarse []rank, g *group, rise, lost func(a, b rank) float64, scale float64) []rank {
 	weight := make([]float64, 0, len(coarse))
 	total := 0.0
 	for j := range coarse {
@@ -309,7 +331,11 @@ func (s Solver) refine(coarse []rank, g *group, rise func(a, b rank) float64, sc
 				// An atom, whose types mix: the bids' spread, at most v dH/H.
 				dv = b.value * math.Min(1, dh/b.below)
 			}
-			total += math.Sqrt(math.Max(0, dh*dv))
+			loss := dh * dv
+			if lost != nil {
+				loss += lost(a, b)
+			}
+			total += math.Sqrt(math.Max(0, loss))
 		}
 		weight = append(weight, total)
 	}

@@ -41,7 +41,7 @@ func (s Solver) spiteful(eq *Equilibrium, rule mechanisms.Ranking, g *group) {
 		h, others := rise, equals(n-1)
 		rise = func(a, b rank) float64 { return h(a, b) + w*others(a, b) }
 	}
-	ranks := s.refine(ladder(g, entry, n), g, rise, eq.Highest)
+	ranks := s.refine(ladder(g, entry, n), g, rise, nil, eq.Highest)
 	var k knots
 	cost := 0.0
 	switch {

@@ -46,7 +46,7 @@ func (s Solver) symmetric(eq *Equilibrium, rule mechanisms.Ranking, g *group) {
 	case !rule.AllPay && rule.First == 0:
 		s.truth(&k, g, equals(n), n, entry.value, rule.Reserve, eq.Highest, nil)
 	case rule.AllPay:
-		k.fill(g, entry, rule.Reserve, float64(n-1), true, s.refine(ladder(g, entry, n), g, equals(n), eq.Highest))
+		k.fill(g, entry, rule.Reserve, float64(n-1), true, s.refine(ladder(g, entry, n), g, equals(n), chord(n-1), eq.Highest))
 	default:
 		s.equal(&k, g, entry, rule, eq.Highest)
 	}
