@@ -291,8 +291,8 @@ func equals(n int) func(a, b rank) float64 {
 	return func(a, b rank) float64 { return ascent(a, b, m) }
 }
 
-// chord is about v times twice the most by which p^m is below its chord between two ranks: what
-// one type loses there and gains elsewhere adds up.
+// chord is about v times the most by which p^m is below its chord between two ranks, more than
+// twofold: what one type loses there and gains elsewhere adds up.
 func chord(m int) func(a, b rank) float64 {
 	if m < 2 {
 		return nil
@@ -306,7 +306,7 @@ func chord(m int) func(a, b rank) float64 {
 		if a.above < 0.5 {
 			width = a.above - b.above
 		}
-		return v * n * (n - 1) * math.Pow(b.below, n-2) * width * width / 4
+		return v * n * (n - 1) * math.Pow(b.below, n-2) * width * width / 3
 	}
 }
 
