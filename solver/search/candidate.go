@@ -61,6 +61,9 @@ func (e *evaluator) candidate(space mechanisms.Space, x []float64) (*Candidate, 
 	if sale, ok := design.Mechanism.(mechanisms.Priced); ok && sale.Sale().Supply > 0 && !e.draws.single() {
 		c.Notes = append(c.Notes, "tickets that wait: values last once they are drawn, so that buyers know what the slot will bring; where every slot is drawn anew a ticket is worth its mean")
 	}
+	if t.others != "" {
+		c.Notes = append(c.Notes, t.others)
+	}
 	if !e.draws.single() && c.Objective != 0 && !math.IsNaN(c.Objective) {
 		c.TailShare = t.tail / c.Objective
 	}

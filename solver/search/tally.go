@@ -26,6 +26,7 @@ type tally struct {
 	regimes        [3]float64
 	methods        []string
 	selections     []string
+	others         string // equilibria besides the one shown
 	stopped        equilibrium.Status
 	standing       certify.Standing
 	epsilon        float64
@@ -124,6 +125,7 @@ func (t *tally) record(w *worker, values []float64, weight float64, tail bool) {
 	if eq.Selection != "" {
 		t.selections = once(t.selections, eq.Selection)
 	}
+	t.others = w.others()
 	t.stopped = max(t.stopped, eq.Status)
 	t.approximate = t.approximate || eq.Approximate
 	c := w.certify()
@@ -181,6 +183,9 @@ func (t *tally) add(o *tally) {
 	}
 	for _, m := range o.selections {
 		t.selections = once(t.selections, m)
+	}
+	if t.others == "" {
+		t.others = o.others
 	}
 	t.stopped = max(t.stopped, o.stopped)
 	t.approximate = t.approximate || o.approximate
