@@ -81,8 +81,7 @@ func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*g
 		eq.Status, eq.Reason = equilibrium.NotFound, "the integration from the top bid did not settle"
 		return
 	}
-	last := sys.shoot(top, sys.tolerance, true)
-	if !last.ok || len(sys.steps) == 0 {
+	if !sys.trace(top) {
 		eq.Status, eq.Reason = equilibrium.NotFound, "the integration from the top bid did not settle"
 		return
 	}

@@ -72,7 +72,7 @@ func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 			err = s.error(l, tolerance)
 		}
 		if !ok || err > tolerance {
-			if !ok && (math.Abs(h) < 1e-9 || count > 3000 && !record) {
+			if !ok && (math.Abs(h) < 1e-9 || count > 3000 && s.seeking) {
 				return s.above(l, peak)
 			}
 			if ok && math.Abs(h) < 1e-11*math.Max(1, math.Abs(x)) {
@@ -117,11 +117,7 @@ func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 				}
 			}
 			if record {
-				st := s.last
-				st.mode = append([]int8(nil), s.mode...)
-				st.piece = append([]int(nil), s.piece...)
-				st.c = append([]float64(nil), s.last.c...)
-				s.steps = append(s.steps, st)
+				s.keep()
 			}
 			copy(s.y, s.end1)
 			x += h
@@ -196,7 +192,7 @@ func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 			}
 			return s.finish(s.last.l(w))
 		}
-		if final || l < s.depth || s.strong < 0 && l-s.least(s.y) < -34 {
+		if final || l < s.depth || s.strong < 0 && s.settled(l) {
 			return s.finish(l)
 		}
 		// A bid that is too high ends next to a value: then and there it says by how much.
@@ -207,6 +203,20 @@ func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 		}
 	}
 	return shot{at: l}
+}
+
+// keep records the last step, in the memory of an earlier integration's where there is some.
+func (s *system) keep() {
+	n := len(s.steps)
+	if n == cap(s.steps) {
+		s.steps = append(s.steps, step{})
+	}
+	s.steps = s.steps[:n+1]
+	old, st := s.steps[n], s.last
+	st.mode = append(old.mode[:0], s.mode...)
+	st.piece = append(old.piece[:0], s.piece...)
+	st.c = append(old.c[:0], s.last.c...)
+	s.steps[n] = st
 }
 
 // power is the factor of a step's width for a ratio of errors.
@@ -249,6 +259,22 @@ func (s *system) least(y []float64) float64 {
 		}
 	}
 	return m
+}
+
+// settled reports that what is left below matters no more to what is missed: in money it is
+// at most the value above the lowest bid times the chance to win.
+func (s *system) settled(l float64) bool {
+	h := l - s.least(s.y)
+	if h < -34 {
+		return true
+	}
+	most := 0.0
+	for i := range s.groups {
+		if s.mode[i] == in {
+			most = math.Max(most, s.phi[i]-s.low)
+		}
+	}
+	return most*math.Exp(h) < 1e-3*math.Max(math.Abs(s.low-s.y[len(s.groups)])*math.Exp(h), s.enough*s.scale)
 }
 
 // tight is the least gain of those who take part.

@@ -33,6 +33,7 @@ type system struct {
 	scale   float64 // E max v
 
 	tolerance float64 // of the integration, for a step, as a share of E max v
+	enough    float64 // of what is missed, likewise
 
 	strong int     // the one group whose support starts above low, or -1
 	floor  float64 // (l-low)^lambda prod F_j(low), the same along its lowest type's indifference
@@ -66,6 +67,8 @@ type system struct {
 	last      step    // the polynomial of the last step
 	probe     []float64
 	steps     []step
+	kept      float64   // the top bid that they are from
+	seeking   bool      // whether integrations are to find the top bid only
 	starts    []float64 // the l_k at the tip of the last start
 }
 

@@ -5,20 +5,46 @@ import (
 	"sort"
 )
 
-// search is a search for the zero of what a top bid misses, by a bracket: inverse
-// quadratic interpolation where the three last points allow it, else halving (Chandrupatla
-// 1997). The miss is linear in the top bid where values fall as powers at the lower end,
-// and not where they do not.
+// search is a search for the zero of what a top bid misses, by a bracket. From below the miss
+// falls about as a power, near 1, of the distance to the zero, and is cheap to measure; above
+// it falls off faster, and the integration is stiff. So the search stays below where it can:
+// it extrapolates by the power through the last three points (the line, through two), and
+// stops short by a few times what the extrapolation was off before. Where that does not help,
+// inverse quadratic interpolation in the bracket, or halving (Chandrupatla 1997). The miss is
+// linear in the top bid where values fall as powers at the lower end, and not where they do
+// not.
 type search struct {
 	lo, hi    float64 // hi +Inf: none yet
 	low, high float64 // what they miss, NaN where that is not known
 	x, miss   float64 // the point that was an end before, NaN for none
-	slope     float64 // an estimate
+	slope     float64 // an estimate, of the low side
+
+	below [3][2]float64 // the last points of the low side and their misses, the latest first
+	n     int           // how many
+	aimed float64       // the last extrapolation by a power, 0 for none
+	short float64       // by what part of the way to stop short
+	bend  float64       // the same, by how much the power and the line differ
+	slow  bool          // whether the last extrapolation brought little
 }
 
 func newSearch(lo, hi, slope float64) search {
 	none := math.NaN()
-	return search{lo: lo, hi: hi, low: none, high: none, x: none, miss: none, slope: slope}
+	return search{lo: lo, hi: hi, low: none, high: none, x: none, miss: none, slope: slope, short: 0.1, bend: 0.1}
+}
+
+// again is a search for nearly the same zero, to which the slope from the last point is carried
+// over, and how much it bends.
+func (z *search) again(lo, hi float64) search {
+	next := newSearch(lo, hi, z.slope)
+	if next.bend = z.bend; z.n == 3 && z.low > 0 {
+		a, b := z.below[0], z.below[1]
+		line := a[0] - a[1]*(a[0]-b[0])/(a[1]-b[1])
+		to := z.ahead()
+		next.slope = -z.low / (to - z.lo)
+		next.bend = math.Min(0.3, math.Max(0.003, 2*math.Abs(to-line)/(to-z.lo)))
+	}
+	next.short = next.bend
+	return next
 }
 
 // take puts a point in the bracket.
@@ -27,23 +53,71 @@ func (z *search) take(x, miss float64, measured bool) {
 		if !math.IsNaN(z.low) && z.low > miss {
 			z.slope = (miss - z.low) / (x - z.lo)
 		}
+		if z.n > 0 && !(miss < z.low) { // noise: start anew
+			z.n, z.aimed = 0, 0
+		}
+		z.slow = z.n > 0 && miss > 0.4*z.low
+		copy(z.below[1:], z.below[:2])
+		z.below[0] = [2]float64{x, miss}
+		z.n = min(z.n+1, 3)
 		z.x, z.miss = z.lo, z.low
 		z.lo, z.low = x, miss
 		return
 	}
 	if !measured {
 		miss = math.NaN()
-	} else if !math.IsNaN(z.high) && z.high < miss {
+	} else if !math.IsNaN(z.high) && z.high < miss && math.IsNaN(z.low) {
 		z.slope = (z.high - miss) / (z.hi - x)
 	}
+	z.short = math.Min(0.3, 4*z.short)
 	z.x, z.miss = z.hi, z.high
 	z.hi, z.high = x, miss
 }
 
+// ahead is where the power through the last three points of the low side is 0, or the line
+// through the last two.
+func (z *search) ahead() float64 {
+	a, b, c := z.below[0], z.below[1], z.below[2]
+	line := a[0] - a[1]*(a[0]-b[0])/(a[1]-b[1])
+	if z.n < 3 {
+		return line
+	}
+	near, far := math.Log(a[1]/b[1]), math.Log(b[1]/c[1])
+	bent := func(r float64) bool {
+		return near*math.Log((r-b[0])/(r-c[0])) > far*math.Log((r-a[0])/(r-b[0]))
+	}
+	lo, hi := a[0], a[0]+3*(line-a[0])
+	if !bent(hi) {
+		return line
+	}
+	for range 40 {
+		if mid := lo/2 + hi/2; bent(mid) {
+			hi = mid
+		} else {
+			lo = mid
+		}
+	}
+	z.short = 0.04
+	if z.aimed > b[0] {
+		z.short = math.Min(0.3, math.Max(0.003, 2*math.Abs(hi-z.aimed)/(z.aimed-b[0])))
+	}
+	z.aimed = hi
+	return hi
+}
+
 // next is the point to look at.
 func (z *search) next(scale float64) float64 {
+	if z.n > 1 && !z.slow && z.low > 0 {
+		to := z.ahead()
+		if to -= z.short * (to - z.lo); to > z.lo && to < z.hi {
+			return math.Min(to, 4*(z.lo+scale))
+		}
+	}
+	z.slow = false
 	to := z.lo/2 + z.hi/2
 	switch known, over := !math.IsNaN(z.low), !math.IsNaN(z.high); {
+	case known && z.n == 1 && z.slope < 0:
+		to = z.lo - (1-z.short)*z.low/z.slope
 	case known && over && math.IsNaN(z.miss):
 		to = z.lo + (z.hi-z.lo)*z.low/(z.low-z.high)
 	case known && over:
@@ -91,15 +165,20 @@ func (s *system) top() (float64, bool) {
 	if x <= s.low {
 		x = s.low + 0.25*(math.Min(limit, s.low+s.scale)-s.low)
 	}
+	s.seeking = true
+	defer func() { s.seeking = false }()
 	z := newSearch(s.low, limit, 0)
 	best := 0.0
 	for _, pass := range [...]struct{ tolerance, enough, near float64 }{
+		{math.Max(s.tolerance, 1e-5), 1e-4, 1e-5},
 		{math.Max(s.tolerance, 1e-7), 1e-6, 1e-7},
-		{s.tolerance, 1e-13, 1e-11},
+		{s.tolerance, math.Max(1e-13, 0.1*s.tolerance), math.Max(1e-12, 0.1*s.tolerance)},
 	} {
 		found := false
+		s.enough = pass.enough
 		for range 100 {
-			r := s.shoot(x, pass.tolerance, false)
+			s.kept = x
+			r := s.shoot(x, pass.tolerance, pass.tolerance == s.tolerance)
 			if !r.ok {
 				return 0, false
 			}
@@ -123,7 +202,15 @@ func (s *system) top() (float64, bool) {
 			return 0, false
 		}
 		x = best
-		z = newSearch(s.low, limit, z.slope)
+		z = z.again(s.low, limit)
 	}
 	return best, true
+}
+
+// trace keeps the steps of the integration from a top bid.
+func (s *system) trace(top float64) bool {
+	if s.kept == top && len(s.steps) > 0 {
+		return true
+	}
+	return s.shoot(top, s.tolerance, true).ok && len(s.steps) > 0
 }
