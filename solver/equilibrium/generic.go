@@ -16,11 +16,12 @@ import (
 //
 //	a_i <- argmax_a t_i(a, a_-i) v_i - c_i(a, a_-i)   until gains fall no further, to 1e-9 of max v at least
 //
-// and where that does not end, for a mixed one by regret matching on a grid (Hart,
-// Mas-Colell 2000, with the weights of Tammelin 2014): each agent plays signals in
-// proportion to what it regrets not having played, against the others' current
-// strategies (two agents) or a draw from them (more). The time average is reported,
-// and Approximate set; with more than two agents it need not be an equilibrium,
+// and where that does not end, for a mixed one in finitely many signals, Approximate set.
+// Of two agents: an equilibrium of the game on a grid, to which best replies are added as long
+// as they gain; where payoffs are smooth little is left to gain, where they jump about the grid's
+// step. Of more: regret matching on a grid (Hart, Mas-Colell 2000, with the weights of Tammelin
+// 2014): each agent plays signals in proportion to what it regrets not having played, against a
+// draw from the others' current strategies. The time average need not be an equilibrium,
 // so that Status is Converged only if nobody gains more than 2 % of max v on the grid.
 // Domain: up to 500 agents; not found beyond. A test asserts that it agrees with the
 // fast methods on contests and all-pay auctions that hide what they are.
@@ -36,6 +37,7 @@ type generic struct {
 
 const (
 	methodReplies = "iterated best replies, global searches (Cournot 1838)"
+	methodOracle  = "double oracle (McMahan, Gordon, Blum 2003; Lemke, Howson 1964)"
 	methodRegret  = "regret matching on a grid of signals (Hart, Mas-Colell 2000)"
 	genericMost   = 500
 )
@@ -185,7 +187,7 @@ func (eq *Equilibrium) finite() bool {
 // mix looks for a mixed equilibrium on a grid of signals.
 func (g *generic) mix(eq *Equilibrium) {
 	n := len(g.values)
-	size := 81
+	size := 121
 	if n > 2 {
 		size = 33
 	}
@@ -251,54 +253,116 @@ func (r *regret) settled() []float64 {
 	return r.average
 }
 
-// mixTwo is two agents: payoffs of all pairs of signals, then exact expectations.
+// mixTwo is two agents: an equilibrium of the game restricted to the grid (bimatrix), to
+// which best replies are added as long as they gain (double oracle, McMahan, Gordon, Blum 2003).
 func (g *generic) mixTwo(grid []float64, eq *Equilibrium) {
-	size := len(grid)
-	var pay, win, cost [2][]float64 // [agent][own*size + other's]
-	for i := range pay {
-		pay[i], win[i], cost[i] = make([]float64, size*size), make([]float64, size*size), make([]float64, size*size)
-	}
-	for j, a := range grid {
-		for k, b := range grid {
-			g.trial[0], g.trial[1] = a, b
-			g.m.Allot(g.trial, &g.out)
-			for i, at := range [2]int{j*size + k, k*size + j} {
-				pay[i][at], win[i][at], cost[i][at] = g.out.Payoff(i, g.values[i]), g.out.Win[i], g.out.Cost(i)
+	const rounds, enough = 20, 1e-7
+	var game bimatrix
+	var best [2][]float64
+	var bestGrid []float64
+	least := math.Inf(1)
+	for round, last := 0, 0; round < rounds && round < last+7; round++ { // no progress: it jumps
+		size := len(grid)
+		pay := [2][]float64{make([]float64, size*size), make([]float64, size*size)}
+		low, high := math.Inf(1), math.Inf(-1)
+		for j, a := range grid {
+			for k, b := range grid {
+				g.trial[0], g.trial[1] = a, b
+				g.m.Allot(g.trial, &g.out)
+				for i := range pay {
+					u := g.out.Payoff(i, g.values[i]) / g.top
+					pay[i][j*size+k] = u
+					low, high = math.Min(low, u), math.Max(high, u)
+				}
 			}
 		}
-	}
-	expect := func(table, other, into []float64) {
-		for j := range into {
-			sum := 0.0
-			for k, p := range other {
-				sum += p * table[j*size+k]
-			}
-			into[j] = sum
+		plans := [2][]float64{make([]float64, size), make([]float64, size)}
+		if !(high-low <= math.MaxFloat64) || !game.solve(size, size, 1-low, func(j, k int) (float64, float64) {
+			return pay[0][j*size+k], pay[1][j*size+k]
+		}, plans[0], plans[1]) {
+			break
 		}
-	}
-	agents := [2]*regret{newRegret(size), newRegret(size)}
-	payoffs := make([]float64, size)
-	for round := range 4000 {
-		for i := range agents {
-			expect(pay[i], agents[1-i].plan, payoffs)
-			agents[i].learn(payoffs, float64(round+1))
-		}
-	}
-	plans := [2][]float64{agents[0].settled(), agents[1].settled()}
-	gain := 0.0
-	for i := range plans {
-		dot := func(table []float64) (sum float64) {
-			expect(table, plans[1-i], payoffs)
+		gain := 0.0
+		var more []float64
+		for i := range plans {
+			own := 0.0
 			for k, p := range plans[i] {
-				sum += p * payoffs[k]
+				if p > 0 {
+					own += p * g.against(i, grid[k], grid, plans[1-i])
+				}
 			}
-			return sum
+			a, u := g.replyTo(i, grid, plans[1-i])
+			gain = math.Max(gain, u-own)
+			if u-own > enough*g.top && !slices.Contains(grid, a) && !slices.Contains(more, a) {
+				more = append(more, a)
+			}
 		}
-		eq.Win[i], eq.Cost[i] = dot(win[i]), dot(cost[i])
-		eq.Payoff[i] = dot(pay[i])
-		gain = math.Max(gain, slices.Max(payoffs)-eq.Payoff[i])
+		if gain < 0.7*least {
+			last = round
+		}
+		if gain < least {
+			least, best, bestGrid = gain, plans, grid
+		}
+		if len(more) == 0 {
+			break
+		}
+		grid = append(slices.Clone(grid), more...)
+		sort.Float64s(grid)
 	}
-	g.reportMixed(grid, plans[:], gain, eq)
+	if bestGrid == nil {
+		eq.notFound("the mechanism brings numbers that are not finite, or the restricted game was not solved")
+		return
+	}
+	for i := range best {
+		for j, p := range best[0] {
+			for k, q := range best[1] {
+				if p > 0 && q > 0 {
+					g.trial[0], g.trial[1] = bestGrid[j], bestGrid[k]
+					g.m.Allot(g.trial, &g.out)
+					eq.Win[i] += p * q * g.out.Win[i]
+					eq.Cost[i] += p * q * g.out.Cost(i)
+				}
+			}
+		}
+		eq.Payoff[i] = eq.Win[i]*g.values[i] - eq.Cost[i]
+	}
+	g.reportMixed(bestGrid, best[:], least, eq)
+}
+
+// against is what agent i gets by a against the other's plan.
+func (g *generic) against(i int, a float64, grid, plan []float64) float64 {
+	sum := 0.0
+	g.trial[i] = a
+	for k, p := range plan {
+		if p > 0 {
+			g.trial[1-i] = grid[k]
+			g.m.Allot(g.trial, &g.out)
+			sum += p * g.out.Payoff(i, g.values[i])
+		}
+	}
+	return sum
+}
+
+// replyTo is agent i's best reply to the other's plan, and what it brings: the best of the grid's
+// signals, those between and just above them, improved by a local search.
+func (g *generic) replyTo(i int, grid, plan []float64) (signal, payoff float64) {
+	payoff = math.Inf(-1)
+	try := func(a float64) {
+		if u := g.against(i, a, grid, plan); u > payoff {
+			signal, payoff = a, u
+		}
+	}
+	for k, a := range grid {
+		try(a)
+		try(a + 1e-9*g.top)
+		if k > 0 {
+			try((grid[k-1] + a) / 2)
+		}
+	}
+	at, _ := slices.BinarySearch(grid, signal)
+	lo, hi := grid[max(0, at-1)], grid[min(len(grid)-1, at+1)]
+	try(golden(func(a float64) float64 { return g.against(i, a, grid, plan) }, lo, hi, 50))
+	return signal, payoff
 }
 
 // mixMany is more agents: payoffs against draws from the others' plans.
@@ -366,6 +430,9 @@ func (g *generic) mixMany(grid []float64, eq *Equilibrium) {
 // reportMixed writes strategies in atoms on the grid.
 func (g *generic) reportMixed(grid []float64, plans [][]float64, gain float64, eq *Equilibrium) {
 	eq.Method, eq.Regime, eq.Approximate = methodRegret, Mixed, true
+	if len(plans) == 2 {
+		eq.Method = methodOracle
+	}
 	if !eq.finite() || math.IsNaN(gain) {
 		eq.notFound("the mechanism brings numbers that are not finite")
 		return

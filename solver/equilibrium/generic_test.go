@@ -51,9 +51,13 @@ func TestGenericMixes(t *testing.T) {
 		if slow.Status != Converged || !slow.Approximate || slow.Regime != Mixed {
 			t.Errorf("%s: %v, %v", name, slow.Status, slow.Regime)
 		}
+		win, payoff := 0.03, 0.06
+		if name == "3" || name == "1.6" { // smooth
+			win, payoff = 1e-3, 2e-3
+		}
 		for i := range values {
-			near(t, name+": win", slow.Win[i], fast.Win[i], 0.03)
-			near(t, name+": payoff", slow.Payoff[i], fast.Payoff[i], 0.06)
+			near(t, name+": win", slow.Win[i], fast.Win[i], win)
+			near(t, name+": payoff", slow.Payoff[i], fast.Payoff[i], payoff)
 			if mix := slow.Profile.Mixed[i]; math.Abs(mix.Mean()-slow.Profile.Signals[i]) > 1e-9 || mix.Cumulative[len(mix.Cumulative)-1] != 1 {
 				t.Errorf("%s: agent %d: mean %g, %g", name, i, mix.Mean(), slow.Profile.Signals[i])
 			}
