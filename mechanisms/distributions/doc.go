@@ -34,5 +34,5 @@ func unit(p float64) float64 {
 	if !(p > 0) { // NaN too
 		return 0
 	}
-	return math.Min(p, 1)
+	return min(p, 1)
 }

@@ -1,9 +1,6 @@
 package distributions
 
-import (
-	"fmt"
-	"math"
-)
+import "fmt"
 
 // Uniform is the uniform distribution on [low, high].
 //
@@ -32,13 +29,13 @@ func (u Uniform) Survival(v float64) float64 { return unit((u.high - v) / (u.hig
 // Quantile is the value with CDF p.
 func (u Uniform) Quantile(p float64) float64 {
 	p = unit(p)
-	return math.Min(u.high, u.low+p*(u.high-u.low))
+	return min(u.high, u.low+p*(u.high-u.low))
 }
 
 // Upper is the value with survival q.
 func (u Uniform) Upper(q float64) float64 {
 	q = unit(q)
-	return math.Max(u.low, u.high-q*(u.high-u.low))
+	return max(u.low, u.high-q*(u.high-u.low))
 }
 
 // Density is f(v).
@@ -54,13 +51,13 @@ func (u Uniform) Mean() float64 { return u.low/2 + u.high/2 }
 
 // PartialMean is E[V; V <= v].
 func (u Uniform) PartialMean(v float64) float64 {
-	v = math.Min(math.Max(v, u.low), u.high)
+	v = min(max(v, u.low), u.high)
 	return u.CDF(v) * (u.low/2 + v/2)
 }
 
 // TailMean is E[V; V > v].
 func (u Uniform) TailMean(v float64) float64 {
-	v = math.Min(math.Max(v, u.low), u.high)
+	v = min(max(v, u.low), u.high)
 	return u.Survival(v) * (u.high/2 + v/2)
 }
 

@@ -63,11 +63,11 @@ func (m *mesh) at(p place) place {
 		if sys.mode[i] == waiting && (sys.tail[i] || sys.relaxed) {
 			p.below[i], p.value[i] = 1, g.high
 			if q := sys.trailing(i, p.bid, m.dy[k]); ok && q > 0 {
-				p.value[i], p.below[i], p.above[i] = math.Min(g.high, p.bid+sys.first*m.dy[k]), 1-q, q
+				p.value[i], p.below[i], p.above[i] = min(g.high, p.bid+sys.first*m.dy[k]), 1-q, q
 			}
 			continue
 		}
-		l := math.Min(sys.l(i, m.y[i]), 0)
+		l := min(sys.l(i, m.y[i]), 0)
 		switch { // the next type of those who wait
 		case sys.mode[i] == in || sys.relaxed:
 			p.value[i] = sys.value(i, m.y[i])
@@ -108,7 +108,7 @@ func (s Solver) places(sys *system, last int, scale float64) []place {
 			total += m.need(&from, &to, 8)
 			from = to
 		}
-		pieces := math.Min(20000, math.Ceil(total))
+		pieces := min(20000, math.Ceil(total))
 		next, sum := 1.0, 0.0
 		for _, n := range m.needs {
 			for ; next < pieces && sum+n.knots >= next/pieces*total; next++ {
@@ -131,7 +131,7 @@ func (m *mesh) need(from, to *place, depth int) float64 {
 		low = from.w
 	}
 	mid := m.at(place{step: to.step, w: low/2 + to.w/2})
-	n := math.Sqrt(math.Max(m.loss(from, to)/m.limit, m.off(from, &mid, to)/m.near))
+	n := math.Sqrt(max(m.loss(from, to)/m.limit, m.off(from, &mid, to)/m.near))
 	if n > 2 && depth > 0 {
 		return m.need(from, &mid, depth-1) + m.need(&mid, to, depth-1)
 	}
@@ -148,7 +148,7 @@ func (m *mesh) off(from, mid, to *place) float64 {
 			part, whole = from.above[i]-mid.above[i], from.above[i]-to.above[i]
 		}
 		if whole > 0 && to.value[i] > from.value[i] {
-			worst = math.Max(worst, math.Abs(mid.bid-from.bid-part/whole*(to.bid-from.bid)))
+			worst = max(worst, math.Abs(mid.bid-from.bid-part/whole*(to.bid-from.bid)))
 		}
 	}
 	return worst
@@ -157,7 +157,7 @@ func (m *mesh) off(from, mid, to *place) float64 {
 // join adds a place, with as many before it as the loss from the last one asks for.
 func (m *mesh) join(out []place, to place, depth int) []place {
 	from := out[len(out)-1]
-	steps := math.Min(64, math.Ceil(math.Sqrt(m.loss(&from, &to)/m.limit)))
+	steps := min(64, math.Ceil(math.Sqrt(m.loss(&from, &to)/m.limit)))
 	if steps <= 1 || depth == 0 {
 		return append(out, to)
 	}
@@ -208,7 +208,7 @@ func (m *mesh) loss(a, b *place) float64 {
 			if m.ratio[1][i] <= 0 || math.IsInf(dv, 1) {
 				dv = 0
 			}
-			worst = math.Max(worst, rise*math.Max(dv, width))
+			worst = max(worst, rise*max(dv, width))
 		}
 		return worst
 	}
@@ -236,20 +236,20 @@ func (m *mesh) loss(a, b *place) float64 {
 		from, to := v-a.bid-first*width/low, w-b.bid-first*width/high
 		curb, steep := 1+first*higher/(high*high), win*high/width
 		// The ends' types, and those who wait for a lower bid, look in from outside.
-		most := peak(math.Max(from, -to), -curb/2, width)
+		most := peak(max(from, -to), -curb/2, width)
 		switch rise := m.ratio[1][i] * b.below[i]; {
 		case rise > 0:
 			stray := groups[i].stray(v, w, rise)
-			bend := first * width * math.Max(0, lower/(low*low)-higher/(high*high)) / 4
+			bend := first * width * max(0, lower/(low*low)-higher/(high*high)) / 4
 			slope := (from - to) / width
-			up := math.Min(peak(math.Max(from, to)+stray, -curb/2, width), peak(to+stray, slope, width))
-			down := math.Min(peak(math.Max(-from, -to)+stray+bend, -curb/2, width), peak(-from+stray+bend, slope, width))
+			up := min(peak(max(from, to)+stray, -curb/2, width), peak(to+stray, slope, width))
+			down := min(peak(max(-from, -to)+stray+bend, -curb/2, width), peak(-from+stray+bend, slope, width))
 			dh := win - less
 			if d := (win*high + less*low) / 2; dh < 1e-3 && d > dh { // of numbers next to 1
 				dh = d
 			}
 			cross := dh / steep * (w - v + math.Abs(from+to)) / 2
-			most = math.Min(math.Max(up, down), most+cross)
+			most = min(max(up, down), most+cross)
 			if v == w { // one type has all these bids: what is lost here and gained there add up
 				most *= 2
 			}
@@ -258,7 +258,7 @@ func (m *mesh) loss(a, b *place) float64 {
 		default:
 			most = peak(from, -curb/2, width)
 		}
-		worst = math.Max(worst, steep*most)
+		worst = max(worst, steep*most)
 	}
 	return worst
 }
@@ -288,12 +288,12 @@ func (s Solver) equal(k *knots, g *group, entry rank, rule mechanisms.Ranking, s
 				to.bid, to.value[0], to.below[0], to.above[0] = bids[j], b.value, b.below, b.above
 				n = m.loss(&from, &to) / m.limit
 				if bend := slope(a, bids[j-1]) - slope(b, bids[j]); a.below > 0 {
-					n = math.Max(n, math.Abs(bend)*(b.below-a.below)/8/m.near)
+					n = max(n, math.Abs(bend)*(b.below-a.below)/8/m.near)
 				}
 			}
 			steps := 1.0
 			if n > 1 {
-				steps = math.Min(256, math.Ceil(math.Sqrt(1.4*n)))
+				steps = min(256, math.Ceil(math.Sqrt(1.4*n)))
 			}
 			for i := 1.0; i < steps; i++ {
 				finer = append(finer, g.between(a, b, i/steps))
@@ -340,7 +340,7 @@ func peak(a, b, width float64) float64 {
 	if a > 0 && a < -2*b*width {
 		return -a * a / (4 * b)
 	}
-	return math.Max(0, (a+b*width)*width)
+	return max(0, (a+b*width)*width)
 }
 
 // stray is how far the values between two can be from the chord in the rank, when d types are
@@ -350,5 +350,5 @@ func (l *law) stray(v, w, d float64) float64 {
 		return w - v
 	}
 	least, most := l.between(v, w)
-	return math.Max(0, math.Min(w-v-d/most, d/4*(1/least-1/most)))
+	return max(0, min(w-v-d/most, d/4*(1/least-1/most)))
 }
