@@ -213,7 +213,7 @@ func (p *paying) shoot(top float64) landing {
 		return true
 	}
 	width := 0.1
-	for range 20000 {
+	for range 6000 {
 		l := where()
 		if p.join(l, y) {
 			x = 0

@@ -15,6 +15,9 @@ import (
 // look fills in a slope; false means that some type would have to bid above its value.
 func (r *relaxed) look(s *slope, y []float64) bool {
 	k := len(r.groups)
+	if r.looks++; r.looks > patience {
+		return false
+	}
 	if s.f == nil {
 		s.f, s.by = make([]float64, k+1), make([]float64, (k+1)*(k+1))
 	}
@@ -526,7 +529,12 @@ func (r *relaxed) part() bool {
 				mid.y[i] = 0
 			}
 		}
-		_, phi := r.lowest(mid.y)
+		phi := math.Inf(1)
+		for i := range k {
+			if mid.y[i] < 0 {
+				phi = math.Min(phi, r.value(i, mid.y[i]))
+			}
+		}
 		mid.y[k] = phi - math.Sqrt(a.gap*b.gap)
 		if !r.at(&mid) {
 			return false

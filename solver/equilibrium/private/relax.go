@@ -26,6 +26,8 @@ type relaxed struct {
 	stations []station
 	tie      float64 // the lowest station's (b-low)/(phi-low) at lambda 1, 0 where its bid is given
 
+	looks int // at the system
+
 	rows [][]float64
 	done [][]float64 // the eliminated rows of all stations
 	move []float64   // the Newton step
@@ -190,8 +192,11 @@ func (r *relaxed) cut() {
 	}
 }
 
-// many stations are not worth a solution: groups whose tails are too different.
-const many = 6000
+// More stations, or looks at the system, are not worth a solution.
+const (
+	many     = 6000
+	patience = 250000
+)
 
 // begin makes the stations of the recorded steps.
 func (r *relaxed) begin() bool {
@@ -202,8 +207,11 @@ func (r *relaxed) begin() bool {
 		r.mode[i], r.tail[i] = in, false
 	}
 	y := make([]float64, k+1)
-	share := 0.0
+	share, low := 0.0, false
 	for i := range r.steps {
+		if low {
+			break
+		}
 		st := &r.steps[i]
 		for _, w := range [...]float64{0, 0.5, 1} {
 			if w == 1 && i+1 < len(r.steps) {
@@ -215,19 +223,10 @@ func (r *relaxed) begin() bool {
 				at = -math.Exp(at)
 			}
 			if at < r.end+1e-6 { // at the end itself no type has a gap
-				w -= (r.end + 1e-6 - at) / math.Abs(st.width)
-				at = r.end + 1e-6
-				st.inside(w, y)
+				continue
 			}
+			plain(st, tail, y)
 			for j, g := range r.groups {
-				switch {
-				case !tail[j]:
-					y[j] = math.Min(0, y[j])
-				case st.mode[j] == in:
-					y[j] = -math.Exp(y[j])
-				default:
-					y[j] = 0
-				}
 				if r.joined[j] = true; g.high == math.Inf(1) && !(-y[j] > r.few(at)) { // it follows the others
 					r.joined[j], y[j] = false, 0
 				}
@@ -244,6 +243,11 @@ func (r *relaxed) begin() bool {
 					}
 				}
 				y[k] = r.low + share*(phi-r.low)
+				for j, g := range r.groups { // the lowest types of others follow
+					if from := g.CDF(r.low); from > 0 && y[j] < 0 {
+						y[j] = math.Log(g.CDF(r.low + (share+1)/2*(phi-r.low)))
+					}
+				}
 			}
 			n := station{at: at, inLog: st.inLog, joined: append([]bool(nil), r.joined...), y: append([]float64(nil), y...)}
 			if m := len(r.stations); m > 0 {
@@ -256,8 +260,15 @@ func (r *relaxed) begin() bool {
 			if !r.look(&n.slope, n.y) {
 				continue
 			}
-			if r.strong >= 0 && y[r.strong] < -18 || r.strong < 0 && lose < -23 {
+			worth := lose // ln of the chance to win, times money where types crowd at a lowest bid
+			if _, phi := r.lowest(y); r.low > 0 {
+				worth += math.Log((phi - r.low) / r.scale)
+			}
+			if r.strong >= 0 && y[r.strong] < -18 || r.strong < 0 && worth < -23 {
 				break
+			}
+			if low = r.end > r.depth && r.strong < 0 && n.gap < 1e-6*r.scale; low {
+				break // some gaps vanish as powers of the distance to the end
 			}
 			r.stations = append(r.stations, n)
 		}
@@ -266,18 +277,72 @@ func (r *relaxed) begin() bool {
 	if m < 3 {
 		return false
 	}
-	if r.stations[m-1].at > r.end+2e-6 {
+	if r.end <= r.depth || !low && r.stations[m-1].at > r.end+1 {
 		r.tie = share
+		return true
 	}
+	r.alight(tail)
 	return true
 }
 
-// lowest is the lowest type that takes part: its group and value.
+// plain turns the states of a recorded step, ln(-l_k) in tails, into l_k.
+func plain(st *step, tail []bool, y []float64) {
+	for j, t := range tail {
+		switch {
+		case !t:
+			y[j] = math.Min(0, y[j])
+		case st.mode[j] == in:
+			y[j] = -math.Exp(y[j])
+		default:
+			y[j] = 0
+		}
+	}
+}
+
+// alight puts the last station as near to the end as the shot is good.
+func (r *relaxed) alight(tail []bool) {
+	k := len(r.groups)
+	y := make([]float64, k+1)
+	for s := 1e-6; s < 1; s *= 1.5 {
+		at := r.end + s
+		for i := len(r.steps) - 1; i >= 0; i-- {
+			st := &r.steps[i]
+			x := at
+			if st.inLog {
+				x = math.Log(-at)
+			}
+			w := (x - st.at) / st.width
+			if w < 0 || w > 1 {
+				continue
+			}
+			st.inside(w, y)
+			m := len(r.stations)
+			for m > 2 && r.stations[m-1].at < at+s/2 {
+				m--
+			}
+			n := station{at: at, inLog: st.inLog, joined: r.stations[m-1].joined, y: y}
+			plain(st, tail, y)
+			if r.at(&n) && n.gap >= 1e-6*r.scale {
+				r.stations = append(r.stations[:m], n)
+				return
+			}
+			break
+		}
+	}
+}
+
+// lowest is the lowest type that takes part, of a group that has none below the lowest bid, or of
+// any if there is no such group: its group and value.
 func (r *relaxed) lowest(y []float64) (group int, phi float64) {
 	phi = math.Inf(1)
-	for i := range r.groups {
-		if v := r.value(i, y[i]); y[i] < 0 && v < phi {
-			group, phi = i, v
+	for _, any := range []bool{false, true} {
+		for i, g := range r.groups {
+			if v := r.value(i, y[i]); y[i] < 0 && v < phi && (any || g.low >= r.low) {
+				group, phi = i, v
+			}
+		}
+		if phi < math.Inf(1) {
+			break
 		}
 	}
 	return group, phi
@@ -288,16 +353,22 @@ func (r *relaxed) record() {
 	k := len(r.groups)
 	r.steps = r.steps[:0]
 	if n := r.stations[len(r.stations)-1]; r.strong < 0 && r.tie == 0 { // down to the end itself
-		end := station{at: r.end, joined: n.joined, y: append([]float64(nil), n.y...)}
-		for i := range k {
-			end.y[i] -= (n.at - r.end) * n.f[i]
+		foot := station{at: r.end, joined: n.joined, y: append([]float64(nil), n.y...)}
+		for i, g := range r.groups {
+			if n.y[i] < 0 {
+				foot.y[i] = math.Log(g.CDF(math.Nextafter(r.low, 0)))
+			}
 		}
-		end.f = n.f
-		r.stations = append(r.stations, end)
+		foot.y[k] = r.low
+		r.stations = append(r.stations, foot)
 	}
 	for n := range len(r.stations) - 1 {
 		a, b := r.stations[n], r.stations[n+1]
-		low := r.ending(&a, &b)
+		straight := b.f == nil // the foot
+		low := &b.slope
+		if !straight {
+			low = r.ending(&a, &b)
+		}
 		if a.at < 0 { // who joined may have moved L
 			a.at, b.at = 0, 0
 			for i, g := range r.groups {
@@ -311,9 +382,12 @@ func (r *relaxed) record() {
 		st := step{at: a.x(a.inLog), width: h, cut: 1, inLog: a.inLog, mode: make([]int8, k), piece: make([]int, k), c: make([]float64, 5*(k+1))}
 		for i := range k + 1 {
 			diff := b.y[i] - a.y[i]
-			bump := h*ca*a.f[i] - diff
 			c := st.c[5*i:]
-			c[0], c[1], c[2], c[3] = a.y[i], diff, bump, diff-h*cb*low.f[i]-bump
+			c[0], c[1] = a.y[i], diff
+			if !straight {
+				bump := h*ca*a.f[i] - diff
+				c[2], c[3] = bump, diff-h*cb*low.f[i]-bump
+			}
 			if i < k && b.y[i] < 0 && a.joined[i] {
 				st.mode[i] = in
 			}
