@@ -21,9 +21,9 @@ type line struct {
 	whole  bool
 	base   []float64
 	points []*point
-	// local lines look at the neighbourhood of their first point only.
-	local   bool
-	probed  bool
+	// probes are shares of the axis to look at first, where the line starts from one point:
+	// of its neighbourhood, or of the whole axis.
+	probes  []float64
 	pending float64
 	waiting bool
 	turn    int
@@ -39,17 +39,35 @@ const (
 	closest = 1e-20
 )
 
-func newLine(o *Optimizer, axis int, base *point) *line {
-	l := &line{axis: axis, whole: o.problem.Axes[axis].Integer}
-	if base != nil {
-		l.base = base.X
-		l.local = true
-		l.add(base)
-		return l
-	}
-	l.base = o.points[0].X
+// newLine is the line of a problem with one live axis, through all that is known.
+func newLine(o *Optimizer, axis int) *line {
+	l := &line{axis: axis, whole: o.problem.Axes[axis].Integer, base: o.points[0].X}
 	for _, p := range o.points {
 		l.add(p)
+	}
+	return l
+}
+
+// newProbe is the line through a point, next to it.
+func newProbe(o *Optimizer, axis int, base *point) *line {
+	l := &line{axis: axis, whole: o.problem.Axes[axis].Integer, base: base.X}
+	l.add(base)
+	for _, h := range []float64{1e-6, 1e-3, 0.05} {
+		l.probes = append(l.probes, base.unit[axis]-h, base.unit[axis]+h)
+	}
+	return l
+}
+
+// sweepSteps is how many steps a sweep takes at first: regimes that are narrower along the axis
+// are left to the survey.
+const sweepSteps = 16
+
+// newSweep is the line through a point along the whole axis.
+func newSweep(o *Optimizer, axis int, base *point) *line {
+	l := &line{axis: axis, whole: o.problem.Axes[axis].Integer, base: base.X}
+	l.add(base)
+	for k := range sweepSteps + 1 {
+		l.probes = append(l.probes, float64(k)/sweepSteps)
 	}
 	return l
 }
@@ -72,19 +90,16 @@ func (l *line) point(o *Optimizer, t float64) *point {
 }
 
 func (l *line) run(o *Optimizer) bool {
-	if l.local && !l.probed {
-		u := l.points[0].unit[l.axis]
+	if l.probes != nil {
 		var all []*point
 		ready := true
-		for _, h := range []float64{1e-6, 1e-3, 0.05} {
-			for _, s := range []float64{-h, h} {
-				if u+s < 0 || u+s > 1 {
-					continue
-				}
-				p := l.point(o, o.value(l.axis, u+s))
-				ready = ready && p != nil
-				all = append(all, p)
+		for _, u := range l.probes {
+			if u < 0 || u > 1 {
+				continue
 			}
+			p := l.point(o, o.value(l.axis, u))
+			ready = ready && p != nil
+			all = append(all, p)
 		}
 		if !ready {
 			return false
@@ -92,7 +107,7 @@ func (l *line) run(o *Optimizer) bool {
 		for _, p := range all {
 			l.add(p)
 		}
-		l.probed = true
+		l.probes = nil
 	}
 	for {
 		if l.waiting {

@@ -104,6 +104,8 @@ type Optimizer struct {
 	// crowned is the champion whose neighbourhood was looked at, idle the rounds of
 	// exploring since; closing: only the last refinements remain.
 	crowned *point
+	// swept is the champion through which the whole axes were looked along.
+	swept   *point
 	idle    int
 	closing bool
 	// cut: the budget ended the search, but for the last refinements.

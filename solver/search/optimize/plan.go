@@ -132,7 +132,7 @@ func (o *Optimizer) next() []stage {
 	}
 	if len(live) == 1 {
 		o.closing = true
-		return []stage{newLine(o, live[0], nil), &snap{}}
+		return []stage{newLine(o, live[0]), &snap{}}
 	}
 	o.settle()
 	if start := o.start(); start != nil {
@@ -167,19 +167,41 @@ func (o *Optimizer) next() []stage {
 		if !champion.failed {
 			for _, i := range live {
 				if !o.problem.Axes[i].Integer && o.unsettled(champion) {
-					stages = append(stages, newLine(o, i, champion))
+					stages = append(stages, newProbe(o, i, champion))
 				}
 			}
 		}
 		o.idle = 0
 		return stages
 	}
+	if o.swept == nil {
+		if stages := o.sweep(live, champion); len(stages) > 0 {
+			return stages
+		}
+	}
 	if o.idle++; o.idle <= max(2, o.problem.Budget/200) {
 		o.rounds++
 		return []stage{newExplore(o, live)}
 	}
+	if o.swept != champion {
+		if stages := o.sweep(live, champion); len(stages) > 0 {
+			return stages
+		}
+	}
 	o.closing = true
 	return []stage{&snap{}}
+}
+
+// sweep looks at all regimes along each axis through the champion, which polishes do not cross.
+func (o *Optimizer) sweep(live []int, champion *point) []stage {
+	o.swept = champion
+	var stages []stage
+	for _, i := range live {
+		if !o.problem.Axes[i].Integer && !champion.failed {
+			stages = append(stages, newSweep(o, i, champion))
+		}
+	}
+	return stages
 }
 
 // unsettled: the polish did not end at the point as at a stationary one.
