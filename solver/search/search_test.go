@@ -224,3 +224,27 @@ func TestWithoutABoundNothingIsOptimal(t *testing.T) {
 		t.Errorf("status %s at bound %g", r.Status, r.Bound.Value)
 	}
 }
+
+// TestRegimesBesideWholeNumbers: a searched lookahead beside the exponent does not keep the search
+// from the exponent up to which the two highest values compete in pure strategies, where
+// revenue is r (v1 + v2) k^r/(1 + k^r)^2, r = 1 + k^r, k = v2/v1 (Nti 1999).
+func TestRegimesBesideWholeNumbers(t *testing.T) {
+	m := market(6.45, 6.77, 7.65)
+	for i := range m.Agents {
+		m.Agents[i].CapitalCost = 0.01
+	}
+	k, r := 6.77/7.65, 1.0
+	for range 200 {
+		r = 1 + math.Pow(k, r)
+	}
+	want := r * (7.65 + 6.77) * math.Pow(k, r) / math.Pow(1+math.Pow(k, r), 2)
+	for seed := uint64(1); seed <= 8; seed++ {
+		found := find(t, &search.Problem{
+			Market: m, Objective: objectives.Revenue{}, Seed: seed,
+			Spaces: []mechanisms.Space{space(t, "contest", mechanisms.Settings{"exponent": mechanisms.Range(0.1, 2), "lookahead": mechanisms.Range(0, 3)})},
+		})
+		if found.Best == nil || !(math.Abs(found.Best.Objective-want) <= 1e-8*want) {
+			t.Errorf("seed %d: %v, want %v", seed, found.Best, want)
+		}
+	}
+}

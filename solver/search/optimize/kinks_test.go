@@ -146,23 +146,3 @@ func TestKinksInTwoDimensions(t *testing.T) {
 		}
 	}
 }
-
-// TestRegimesBesideWholeNumbers: the best point is a kink between two regimes, further from
-// where polishes end than their probes reach, and beside a whole-numbered axis.
-func TestRegimesBesideWholeNumbers(t *testing.T) {
-	const kink = 1.8023
-	for seed := uint64(1); seed <= 6; seed++ {
-		o := solve(t, Problem{Axes: []Axis{{From: 0.1, To: 2}, {From: 0, To: 3, Integer: true}}, Seed: seed}, func(x []float64) Result {
-			r := Result{Objective: 6.42 - 3.5*(kink-x[0]), Piece: 1, Margin: math.Inf(1)}
-			if x[0] > kink {
-				r.Objective, r.Piece = 6.42-0.3*(x[0]-kink), 2
-			}
-			r.Objective *= math.Pow(0.99, x[1])
-			return r
-		})
-		best, ok := o.Best()
-		if !ok || best.X[1] != 0 || !(math.Abs(best.X[0]-kink) <= 1e-9) {
-			t.Errorf("seed %d: best at %v (%v), want %v, 0; %d evaluations", seed, best.X, ok, kink, o.Evaluations())
-		}
-	}
-}
