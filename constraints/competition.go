@@ -187,8 +187,9 @@ func twoEnough(m mechanisms.Mechanism) (pair, settled bool) {
 //
 //	min over n' in 2..n of  sum E c_i(n') - c_min P(max v >= c_min)
 //
-// In auctions rivals only drive the price up: the pair and all together are enough, elsewhere
-// up to eight agents are looked at one by one. A test asserts 1/3 for two draws of
+// In auctions the pair and all together are solved: what any two would pay beyond the reserve
+// more rivals do not undo, so that the verdict stands for all n', while the measure is the least
+// of the two. Elsewhere up to eight agents are looked at one by one. A test asserts 1/3 for two draws of
 // U[0,1] in a first-price auction, and 5/12 - 3/8 with a reserve of 1/2.
 func (k competition) privately(c *Case) (float64, string, error) {
 	t, n := c.Types, len(c.Types.Values)
@@ -230,7 +231,7 @@ func (k competition) privately(c *Case) (float64, string, error) {
 	if !(least > 0) {
 		return least, fmt.Sprintf("with the %d highest means agents expect to pay no more in all than one alone would", worst), nil
 	}
-	return least, fmt.Sprintf("agents expect to pay at least %.6g more in all than one alone would (n' = %d)", least, worst), nil
+	return least, fmt.Sprintf("with the %d highest means agents expect to pay %.6g more in all than one alone would", worst, least), nil
 }
 
 // reached is the chance that some value is at least x.

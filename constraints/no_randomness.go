@@ -56,7 +56,7 @@ func (noRandomness) Measure(c *Case) (float64, error) {
 	return sum, nil
 }
 
-// privately: an auction's signals decide, ties apart; of a lottery it is E[(M-1)/M] over the
+// privately: an auction's signals decide where ties have no probability; of a lottery it is E[(M-1)/M] over the
 // number M of entrants, by a transform.
 func (noRandomness) privately(c *Case) (float64, string, error) {
 	if c.Design.Terms.Lookahead >= 1 {
@@ -64,6 +64,9 @@ func (noRandomness) privately(c *Case) (float64, string, error) {
 	}
 	switch m := c.Game.Mechanism.(type) {
 	case mechanisms.Ranked:
+		if c.Types.tie(m.Ranking().Reserve) {
+			return 0, "", errTies
+		}
 		return 0, "the signals alone decide who wins", nil
 	case mechanisms.EqualChance:
 		if m.Lot().Weights != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"allot/mechanisms"
 	"allot/solver/cartel"
 	"allot/solver/equilibrium/private"
 )
@@ -114,8 +115,8 @@ func (r ringProof) Explain(c *Case, measure float64) string {
 //
 //	G = E[(max v - c_min)+] - sum E u_i
 //
-// the strong cartel of McAfee, McMillan 1992; with entry fees a ring might do better still by
-// leaving the right to chance. A test asserts 1/3 for two draws of U[0,1] without a reserve.
+// the strong cartel of McAfee, McMillan 1992; in a contest with an entry fee at least that, or
+// what all have by standing back, whichever is more. A test asserts 1/3 for two draws of U[0,1] without a reserve.
 func (r ringProof) privately(c *Case) (float64, string, error) {
 	if !math.IsNaN(r.discount) {
 		return 0, "", errPatience
@@ -128,11 +129,27 @@ func (r ringProof) privately(c *Case) (float64, string, error) {
 	if err != nil {
 		return 0, "", err
 	}
+	how := fmt.Sprintf("the highest value alone takes the right at %.6g", least)
+	charged := false
+	if r, ok := c.Game.Mechanism.(mechanisms.Ratioed); ok && r.Ratio().Fee > 0 {
+		// All may stand back, and have the right by chance for nothing.
+		charged = true
+		chance := 0.0
+		for _, v := range c.Types.Values {
+			chance += v.Mean() / float64(len(c.Types.Values))
+		}
+		if chance > gap {
+			gap, how = chance, "all stand back and leave it to chance"
+		}
+	}
 	for _, u := range c.Equilibrium.Payoff {
 		gap -= u
+	}
+	if charged && !(gap > 0) { // choosing between the two by the values may still gain
+		return 0, "", errRule
 	}
 	if scale, _ := private.Excess(c.Types.Values, 0); !(gap > 1e-9*scale) { // quadrature's rounding
 		return 0, "the ring has nothing to gain", nil
 	}
-	return gap, fmt.Sprintf("the ring gains %.6g in expectation when the highest value alone takes the right at %.6g", gap, least), nil
+	return gap, fmt.Sprintf("the ring gains %.6g in expectation when %s", gap, how), nil
 }

@@ -29,6 +29,7 @@ var (
 	errPrivate  = errors.New("not defined with private values: it is about agents that know each other's values")
 	errUntyped  = errors.New("not computed with private values where these share a component, the right is resold or agents mind rivals' profit")
 	errRule     = errors.New("not computed with private values for this rule")
+	errTies     = errors.New("not computed with private values where several agents' types bid the same with positive probability")
 	errPatience = errors.New("not defined with private values: patience is of rings that meet again and know their values")
 )
 
@@ -103,4 +104,21 @@ func (t *Types) entrants() []float64 {
 		chance[i] = math.Min(1, chance[i])
 	}
 	return chance
+}
+
+// tie reports that two agents have types that bid the same, at the reserve or above, with
+// positive probability.
+func (t *Types) tie(reserve float64) bool {
+	owner := make(map[float64]int)
+	for i, c := range t.Curves {
+		for k := 1; k < len(c.Bids); k++ {
+			if b := c.Bids[k]; b >= reserve && b == c.Bids[k-1] && (c.Below[k] > c.Below[k-1] || c.Above[k] < c.Above[k-1]) {
+				if j, taken := owner[b]; taken && j != i {
+					return true
+				}
+				owner[b] = i
+			}
+		}
+	}
+	return false
 }

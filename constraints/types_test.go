@@ -37,6 +37,8 @@ func TestPrivately(t *testing.T) {
 		t.Fatal(err)
 	}
 	u2, u3 := []mechanisms.Distribution{uniform, uniform}, []mechanisms.Distribution{uniform, uniform, uniform}
+	coin := must(distributions.NewEmpirical([]float64{1, 2}))
+	atoms := []mechanisms.Distribution{coin, coin}
 	allPay := must(mechanisms.NewAllPay(0))
 	winnerPays := must(mechanisms.NewContest(mechanisms.Ratio{Exponent: 1, WinnerPays: true}))
 	charged := must(mechanisms.NewLottery(mechanisms.Lot{Fee: 0.1}))
@@ -52,6 +54,8 @@ func TestPrivately(t *testing.T) {
 	}{
 		{"ring-proof", nil, auction(1, 0), u2, 1. / 3, constraints.Violated}, // McAfee, McMillan 1992
 		{"ring-proof", nil, auction(0, 0.5), u2, 5./24 - 1./6, constraints.Violated},
+		// An entry fee that nobody pays: all stand back, as the ring would have them.
+		{"ring-proof", nil, must(mechanisms.NewContest(mechanisms.Ratio{Exponent: 1, Fee: 3})), u2, 0, constraints.Unknown},
 		{"ring-proof", nil, auction(1, 1), u2, 0, constraints.Holds}, // a reserve that nobody reaches
 		{"ring-proof", map[string]float64{"minDiscount": 0.5}, auction(1, 0), u2, 0, constraints.Unknown},
 		{"competition", nil, auction(1, 0), u2, 1. / 3, constraints.Holds},
@@ -64,6 +68,8 @@ func TestPrivately(t *testing.T) {
 		{"ex-post", nil, charged, u2, 0.1, constraints.Violated},
 		{"ex-post", nil, winnerPays, u2, 0, constraints.Holds},
 		{"no-randomness", nil, auction(1, 0), u2, 0, constraints.Holds},
+		{"no-randomness", nil, auction(0, 0), atoms, 0, constraints.Unknown}, // ties have probability 1/2
+		{"no-randomness", nil, auction(0, 0), atoms[:1], 0, constraints.Holds},
 		{"no-randomness", nil, lottery(0), u3, 2. / 3, constraints.Violated},
 		{"no-randomness", nil, charged, u2, (1 - v) * (1 - v) / 2, constraints.Violated},
 		{"sybil-proof", map[string]float64{"identities": 5}, auction(1, 0), u2, 0, constraints.Holds},
