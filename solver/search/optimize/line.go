@@ -12,7 +12,8 @@ import (
 // is a point that no neighbour of its run beats. Between neighbours of the same kind a
 // peak is closed in by parabolas and golden sections (Brent 1973, chapter 5); next to a
 // point of another kind, towards which the run rises, the gap is halved, or shortened
-// by a secant of the slack or margin that vanishes there, until no float lies between.
+// by a secant of the slack or margin that vanishes there, until no float lies between (next to
+// 0: until it is closest).
 // Domain: any function; jumps, kinks, one-sided limits and undefined stretches
 // are what it is for. Value: x for x <= 1/3, 0 above, has its best point at the float 1/3.
 type line struct {
