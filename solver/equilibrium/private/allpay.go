@@ -21,161 +21,194 @@ import (
 // payments of U[0,1] against U[0,2] by an independent integration of k.
 func (s Solver) allPay(eq *Equilibrium, rule mechanisms.Ranking, groups []*group) {
 	eq.Method = "matching function in ranks (Amann, Leininger 1996)"
-	r := rule.Reserve
-	var m [2]*matching
-	for i, g := range groups {
-		m[i] = newMatching(g, s.refine(ladder(g, rank{0, 1, g.low}, 2), g, equals(2), nil, eq.Highest))
-	}
-	if groups[0].low == groups[0].high && groups[1].low == groups[1].high {
+	if groups[0].point() && groups[1].point() {
 		eq.Status, eq.Reason = equilibrium.NotFound, "both values are known: a game of complete information"
 		return
 	}
-	// Every t at which one of the two has a knot, as far down as both go.
-	end := math.Min(m[0].times[0], m[1].times[0])
-	endless := math.IsInf(end, 1)
-	if endless { // both go down to nothing
-		end = math.Min(m[0].times[1], m[1].times[1])
-	}
-	times := []float64{0, end}
-	for _, x := range m {
-		for _, t := range x.times {
-			if t > 0 && t < end {
-				times = append(times, t)
-			}
-		}
-	}
-	sort.Float64s(times)
-	// Down to where a type would pay more than it wins.
-	lasting := func(t float64) bool {
-		a, b := m[0].at(t), m[1].at(t)
-		return a.value*b.below >= r && b.value*a.below >= r
-	}
-	if r > 0 {
-		if !lasting(0) {
-			s.lone(eq, groups, r)
-			return
-		}
-		n := sort.Search(len(times), func(k int) bool { return !lasting(times[k]) })
-		if n < len(times) {
-			lo, hi := times[n-1], times[n]
-			for range 100 {
-				if mid := lo/2 + hi/2; mid <= lo || mid >= hi {
-					break
-				} else if lasting(mid) {
-					lo = mid
-				} else {
-					hi = mid
-				}
-			}
-			times = append(times[:n], lo)
-			end = lo
-		}
-	}
-	// From the lowest bid up.
-	last := len(times) - 1
-	a, b := m[0].at(times[last]), m[1].at(times[last])
-	outA, outB := a.below, b.below // who bids less than r, or 0
-	var ka, kb knots
-	if endless && r == 0 {
-		outA, outB = 0, 0
-		ka.add(rank{0, 1, groups[0].low}, 0)
-		kb.add(rank{0, 1, groups[1].low}, 0)
-	}
-	if r > 0 {
-		// One agent's lowest type gets nothing; the other's types that gain from bidding r
-		// do.
-		if a.value*b.below < b.value*a.below {
-			outB = m[1].least(b, r/a.below)
-		} else {
-			outA = m[0].least(a, r/b.below)
-		}
-	}
-	stand := func(k *knots, g *group, out float64, low rank) {
-		first := rank{out, 1 - out, g.at(out, 1-out)}
-		if low.below-out < 1e-12 {
-			first = low
-		}
-		if first.below > 0 {
-			k.add(rank{0, 1, g.low}, 0)
-			k.add(first, 0)
-		}
-		k.add(first, r)
-		if first != low {
-			k.add(low, r)
-		}
-	}
-	stand(&ka, groups[0], outA, a)
-	stand(&kb, groups[1], outB, b)
-	acc := &eq.Account
-	acc.Values, acc.Win = make([]float64, 2), make([]float64, 2)
-	acc.Cost, acc.Payoff = make([]float64, 2), make([]float64, 2)
-	worth := [2]float64{}
-	// Types that bid r in an atom, against those of the other that stand back.
-	if r > 0 {
-		acc.Win[0] += (a.below - outA) * outB
-		acc.Win[1] += (b.below - outB) * outA
-		worth[0] += outB * m[0].sum(outA, a.below)
-		worth[1] += outA * m[1].sum(outB, b.below)
-		acc.Cost[0] += r * (a.below - outA)
-		acc.Cost[1] += r * (b.below - outB)
-	}
-	bid := r
-	for k := last - 1; k >= 0; k-- {
-		t0, t1 := times[k+1], times[k]
-		if t0 == t1 {
-			continue
-		}
-		na, nb := m[0].at(t1), m[1].at(t1)
-		rise := 0.0
-		for _, x := range gauss5 {
-			t := t0/2 + t1/2 + x[0]*(t1-t0)/2
-			ia, ib := m[0].at(t), m[1].at(t)
-			w := (t0 - t1) / 2 * x[1] // dt; dp = v_1 dt, dq = v_2 dt
-			step := w * ia.value * ib.value
-			rise += step
-			acc.Win[0] += w * ia.value * ib.below
-			acc.Win[1] += w * ib.value * ia.below
-			worth[0] += w * ia.value * ib.below * ia.value
-			worth[1] += w * ib.value * ia.below * ib.value
-			acc.Cost[0] += step * (ia.above - na.above)
-			acc.Cost[1] += step * (ib.above - nb.above)
-		}
-		acc.Cost[0] += bid * (a.above - na.above)
-		acc.Cost[1] += bid * (b.above - nb.above)
-		bid += rise
-		a, b = na, nb
-		ka.add(a, bid)
-		kb.add(b, bid)
-	}
-	for i, k := range []*knots{&ka, &kb} {
-		if n := len(k.ranks) - 1; k.ranks[n].above > 0 {
-			k.add(rank{1, 0, groups[i].high}, bid)
-		}
-		eq.Curves[groups[i].agents[0]] = k.curve()
-	}
-	win, cost := acc.Win, acc.Cost
-	acc.Win, acc.Cost = make([]float64, 2), make([]float64, 2)
+	d := &duel{groups: groups, reserve: rule.Reserve}
 	for i, g := range groups {
-		j := g.agents[0]
-		acc.Win[j], acc.Cost[j], acc.Payoff[j] = win[i], cost[i], worth[i]-cost[i]
-		acc.Values[j] = g.Mean()
+		d.matchings[i] = newMatching(g, s.refine(ladder(g, rank{0, 1, g.low}, 2), g, equals(2), nil, eq.Highest))
 	}
-	acc.Welfare = worth[0] + worth[1]
-	acc.Unsold = clean(1 - win[0] - win[1])
-	eq.Bottom, eq.Top = r, bid
-	eq.Status = equilibrium.Converged
+	d.meet()
+	if d.reserve > 0 && !d.cut() {
+		s.lone(eq, groups, d.reserve)
+		return
+	}
+	d.start()
+	d.finish(eq, d.climb())
 	if bad := unsound(eq); bad != "" {
 		*eq = Equilibrium{Status: equilibrium.NotFound, Method: eq.Method, Reason: bad, Highest: eq.Highest}
 	}
 }
 
+// duel is the auction between two groups of one agent each.
+type duel struct {
+	groups    []*group
+	reserve   float64
+	matchings [2]*matching
+	times     []float64 // t from the top down to the lowest bid
+	endless   bool      // t grows without end towards the lowest types
+
+	strategies       [2]knots
+	win, worth, cost [2]float64
+}
+
+// ranks are the two types that bid the same at t.
+func (d *duel) ranks(t float64) [2]rank {
+	return [2]rank{d.matchings[0].at(t), d.matchings[1].at(t)}
+}
+
+// meet sets the times at which one of the two has a knot, as far down as both go.
+func (d *duel) meet() {
+	a, b := d.matchings[0].times, d.matchings[1].times
+	end := math.Min(a[0], b[0])
+	if d.endless = math.IsInf(end, 1); d.endless { // both go down to nothing
+		end = math.Min(a[1], b[1])
+	}
+	d.times = []float64{0, end}
+	for _, m := range d.matchings {
+		for _, t := range m.times {
+			if t > 0 && t < end {
+				d.times = append(d.times, t)
+			}
+		}
+	}
+	sort.Float64s(d.times)
+}
+
+// cut ends the times where a type would pay more than it wins at the reserve; false means that
+// it does from the top on.
+func (d *duel) cut() bool {
+	lasting := func(t float64) bool {
+		r := d.ranks(t)
+		return r[0].value*r[1].below >= d.reserve && r[1].value*r[0].below >= d.reserve
+	}
+	n := sort.Search(len(d.times), func(k int) bool { return !lasting(d.times[k]) })
+	if n == 0 {
+		return false
+	}
+	if n < len(d.times) {
+		lo, hi := d.times[n-1], d.times[n]
+		for range 100 {
+			if mid := lo/2 + hi/2; mid <= lo || mid >= hi {
+				break
+			} else if lasting(mid) {
+				lo = mid
+			} else {
+				hi = mid
+			}
+		}
+		d.times = append(d.times[:n], lo)
+	}
+	return true
+}
+
+// start begins the strategies: types that stand back, and those that bid the reserve in an atom,
+// against types of the other that stand back.
+func (d *duel) start() {
+	low := d.ranks(d.times[len(d.times)-1])
+	out := [2]float64{low[0].below, low[1].below} // who bids less than the reserve, or 0
+	switch {
+	case d.reserve > 0:
+		// One agent's lowest type gets nothing; the other's types that gain from bidding the
+		// reserve do.
+		i := 0
+		if low[0].value*low[1].below < low[1].value*low[0].below {
+			i = 1
+		}
+		out[i] = d.matchings[i].least(low[i], d.reserve/low[1-i].below)
+	case d.endless:
+		for i, g := range d.groups {
+			out[i] = 0
+			d.strategies[i].add(rank{0, 1, g.low}, 0)
+		}
+	}
+	for i, g := range d.groups {
+		d.strategies[i].bottom(g, out[i], low[i], d.reserve)
+	}
+	if d.reserve == 0 {
+		return
+	}
+	for i, m := range d.matchings {
+		mass, back := low[i].below-out[i], out[1-i]
+		d.win[i] += mass * back
+		d.worth[i] += back * m.sum(out[i], low[i].below)
+		d.cost[i] += d.reserve * mass
+	}
+}
+
+// bottom adds the types up to low: those below the rank out stand back, the others bid the
+// reserve.
+func (k *knots) bottom(g *group, out float64, low rank, reserve float64) {
+	first := rank{out, 1 - out, g.at(out, 1-out)}
+	if low.below-out < 1e-12 {
+		first = low
+	}
+	k.out(g, first)
+	k.add(first, reserve)
+	if first != low {
+		k.add(low, reserve)
+	}
+}
+
+// climb integrates from the lowest bid up and returns the top bid.
+func (d *duel) climb() float64 {
+	bid := d.reserve
+	last := len(d.times) - 1
+	now := d.ranks(d.times[last])
+	for k := last - 1; k >= 0; k-- {
+		from, to := d.times[k+1], d.times[k]
+		if from == to {
+			continue
+		}
+		next := d.ranks(to)
+		rise := 0.0
+		for _, x := range gauss5 {
+			at := d.ranks(from/2 + to/2 + x[0]*(to-from)/2)
+			w := (from - to) / 2 * x[1] // dt; dp = v_1 dt, dq = v_2 dt
+			step := w * at[0].value * at[1].value
+			rise += step
+			for i, own := range at {
+				won := w * own.value * at[1-i].below
+				d.win[i] += won
+				d.worth[i] += won * own.value
+				d.cost[i] += step * (own.above - next[i].above)
+			}
+		}
+		for i := range now {
+			d.cost[i] += bid * (now[i].above - next[i].above)
+		}
+		bid += rise
+		now = next
+		for i, r := range now {
+			d.strategies[i].add(r, bid)
+		}
+	}
+	return bid
+}
+
+// finish fills in the equilibrium.
+func (d *duel) finish(eq *Equilibrium, top float64) {
+	eq.Account = newAccount(2)
+	acc := &eq.Account
+	for i, g := range d.groups {
+		k := &d.strategies[i]
+		if k.ranks[len(k.ranks)-1].above > 0 {
+			k.add(rank{1, 0, g.high}, top)
+		}
+		j := g.agents[0]
+		eq.Curves[j] = k.curve()
+		acc.Values[j], acc.Win[j], acc.Cost[j], acc.Payoff[j] = g.Mean(), d.win[i], d.cost[i], d.worth[i]-d.cost[i]
+	}
+	acc.Welfare = d.worth[0] + d.worth[1]
+	acc.Unsold = clean(1 - d.win[0] - d.win[1])
+	eq.Bottom, eq.Top = d.reserve, top
+	eq.Status = equilibrium.Converged
+}
+
 // lone is the all-pay auction in which no two types compete: the reserve is above what
 // all but one agent have, so that one pays it alone.
 func (s Solver) lone(eq *Equilibrium, groups []*group, r float64) {
-	acc := &eq.Account
-	agents := len(eq.Curves)
-	acc.Values, acc.Win = make([]float64, agents), make([]float64, agents)
-	acc.Cost, acc.Payoff = make([]float64, agents), make([]float64, agents)
 	meet := 0
 	for _, g := range groups {
 		if g.high > r {
@@ -184,9 +217,11 @@ func (s Solver) lone(eq *Equilibrium, groups []*group, r float64) {
 	}
 	if meet > 1 {
 		eq.Status, eq.Reason = equilibrium.NotFound, "an all-pay auction whose reserve only one agent's types meet, at the top: no method here solves that"
-		eq.Curves, eq.Account = nil, mechanisms.Account{}
+		eq.Curves = nil
 		return
 	}
+	eq.Account = newAccount(len(eq.Curves))
+	acc := &eq.Account
 	acc.Unsold = 1
 	for _, g := range groups {
 		var k knots

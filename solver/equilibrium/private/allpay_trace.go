@@ -2,197 +2,248 @@ package private
 
 import "math"
 
-// finish turns the steps of the last shot, which ended at L = end, into strategies and
-// expectations: of the highest bid's distribution function P a group has the share dl_k/dL, so
+// tally turns the steps of the last shot into strategies and expectations: of the highest bid's
+// distribution function P a group has the share dl_k/dL, so that
 //
 //	t_k = int P dl_k,   E[v; wins] = int phi_k P dl_k,   E c_k = int b F_k dl_k
 //
-// by quadrature over the steps.
-func (p *paying) finish(s Solver, eq *Equilibrium, top, end float64) {
-	k := len(p.groups)
-	y, dy, other := make([]float64, k+1), make([]float64, k+1), make([]float64, k+1)
-	win, worth, cost := make([]float64, k), make([]float64, k), make([]float64, k)
-	build := make([]knots, k)
-	place := func(st *payment, w float64, y []float64) float64 {
-		st.inside(w, y)
-		for i := range y[:k] {
-			y[i] = math.Min(0, y[i])
-		}
-		copy(p.part, st.part)
-		return st.l(w)
-	}
-	last := &p.steps[len(p.steps)-1]
-	place(last, 1, y)
-	// Who is left at the reserve, alone: those of its types that gain by it bid just that.
-	left, unsold := p.left(end, y), 0.0
-	for i, g := range p.groups {
-		if i == left && p.reserve > 0 {
-			chance := math.Exp(end - y[i])
-			v := p.reserve / chance
-			low := rank{g.CDF(math.Nextafter(v, 0)), g.survival(math.Nextafter(v, 0)), math.Max(v, g.low)}
-			here := p.rank(i, y[i])
-			unsold = chance * low.below
-			if mass := here.below - low.below; mass > 0 {
-				build[i].out(g, low)
-				build[i].add(low, p.reserve)
-				win[i], cost[i] = chance*mass, p.reserve*mass
-				worth[i] = chance * valued(g, low, here)
-			}
-		}
-	}
-	if left < 0 && p.reserve > 0 {
-		unsold = math.Exp(end)
-	}
-	limit := 0.6 * s.Tolerance * eq.Highest
-	few := make([]float64, k) // types that follow from above where their group does not take part
-	follow := func(l float64, y []float64) {
-		for i, g := range p.groups {
-			if p.part[i] != waits || g.high < math.Inf(1) || !p.slope(l, y, dy) {
-				continue
-			}
-			v := dy[k] / math.Exp(l) // 1/(P T)
-			q := g.survival(v)
-			if n := len(build[i].ranks); n > 0 && q > build[i].ranks[n-1].above {
-				continue
-			}
-			if few[i] > q {
-				win[i] += math.Exp(l) * (few[i] - q)
-				worth[i] += math.Exp(l) * (few[i] - q) * v
-				cost[i] += y[k] * (few[i] - q)
-			}
-			if few[i] = q; q > 1e-280 {
-				build[i].add(rank{1 - q, q, v}, y[k])
-			}
-		}
-	}
-	add := func(i int, y []float64) {
-		g, r := p.groups[i], p.rank(i, y[i])
-		few[i] = r.above
-		bid := math.Max(y[k], p.reserve)
-		if len(build[i].bids) == 0 {
-			if i == left && p.reserve == 0 { // just above those who bid nothing
-				bid = math.Max(bid, 1e-18*p.scale)
-				build[i].add(rank{0, 1, g.low}, bid)
-			} else {
-				build[i].out(g, r)
-			}
-		}
-		build[i].add(r, bid)
-	}
-	for j := len(p.steps) - 1; j >= 0; j-- {
-		st := &p.steps[j]
-		place(st, 1, y)
-		for i := range p.groups {
-			if st.part[i] == bids && (len(build[i].bids) == 0 || j+1 == len(p.steps)) {
-				add(i, y)
-			}
-		}
-		for _, x := range gauss5 {
-			w := 0.5 + x[0]/2
-			l := place(st, w, y)
-			if !p.slope(l, y, dy) {
-				continue
-			}
-			f := x[1] / 2 * math.Abs(st.width)
-			if st.inLog {
-				f *= -l
-			}
-			for i := range p.groups {
-				if st.part[i] == bids {
-					win[i] += f * math.Exp(l) * dy[i]
-					worth[i] += f * math.Exp(l) * dy[i] * p.phi[i]
-					cost[i] += f * y[k] * math.Exp(y[i]) * dy[i]
-				}
-			}
-		}
-		gain := func(w0, w1 float64) float64 {
-			a, b := place(st, w0, y), place(st, w1, other)
-			worst := 0.0
-			for i := range p.groups {
-				if st.part[i] == bids {
-					high, low := math.Exp(a-y[i]), math.Exp(b-other[i])
-					v, u := p.value(i, y[i]), p.value(i, other[i])
-					bend := math.Log(high / low) // H is no line between knots
-					worst = math.Max(worst, math.Max((high-low)*(v-u), math.Min(high-low, high*bend*bend/8)*v))
-				}
-			}
-			return worst
-		}
-		parts := 1
-		if g := gain(0, 1); g > limit {
-			parts = int(math.Min(4096, math.Ceil(math.Sqrt(g/limit))))
-		}
-		for m := parts; m > 0; m-- {
-			w1, w0 := float64(m)/float64(parts), float64(m-1)/float64(parts)
-			finer := 1
-			if g := gain(w0, w1); g > limit {
-				finer = int(math.Min(64, math.Ceil(math.Sqrt(g/limit))))
-			}
-			for f := 1; f <= finer; f++ {
-				l := place(st, w1+(w0-w1)*float64(f)/float64(finer), y)
-				follow(l, y)
-				for i := range p.groups {
-					if st.part[i] == bids {
-						add(i, y)
-					}
-				}
-			}
-		}
-	}
-	// The top.
-	place(&p.steps[0], 0, y)
-	eq.Top = top
-	if p.inLog && p.slope(p.steps[0].l(0), y, dy) {
-		eq.Top -= p.steps[0].l(0) * dy[k]
-	}
-	acc := &eq.Account
-	agents := len(eq.Curves)
-	acc.Values, acc.Win = make([]float64, agents), make([]float64, agents)
-	acc.Cost, acc.Payoff = make([]float64, agents), make([]float64, agents)
-	sold := 0.0
-	for i, g := range p.groups {
-		if q := -math.Expm1(y[i]); p.steps[0].part[i] == bids && q > 0 {
-			win[i] += q
-			cost[i] += q * eq.Top
-			if g.high == math.Inf(1) && g.tail != nil {
-				worth[i] += g.tail(g.upper(q))
-			} else {
-				worth[i] += q * p.value(i, y[i])
-			}
-		}
-		b := &build[i]
-		switch n := len(b.bids); {
-		case n == 0:
-			b.add(rank{0, 1, g.low}, 0)
-			b.add(rank{1, 0, g.high}, 0)
-		case b.ranks[n-1].above > 0:
-			bid := b.bids[n-1]
-			if g.high == math.Inf(1) {
-				bid = eq.Top
-			}
-			b.add(rank{1, 0, g.high}, bid)
-		}
-		sold += float64(g.n) * win[i]
-	}
-	for i, g := range p.groups {
-		curve := build[i].curve()
-		share := (1 - unsold) / sold // of the stretch below the last step
-		for _, a := range g.agents {
-			eq.Curves[a] = curve
-			acc.Values[a], acc.Win[a], acc.Cost[a] = g.Mean(), win[i]*share, cost[i]
-			acc.Payoff[a] = worth[i] - cost[i]
-			acc.Welfare += worth[i]
-		}
-	}
-	if math.Abs(1-unsold-sold) > 1e-6 {
-		eq.Reason = "the integration lost a part of the types"
-	}
-	acc.Unsold = clean(unsold)
-	eq.Bottom = p.reserve
+// by quadrature over the steps. Knots are as close as the tolerance asks for.
+type tally struct {
+	*paying
+	limit            float64 // what a deviation may gain between two knots
+	strategies       []knots
+	win, worth, cost []float64
+	few              []float64 // types that follow from above where their group does not take part
+	left             int       // the agent that is left at the lowest bid, alone, or -1
+	unsold           float64
+	y, dy, other     []float64
 }
 
-// left is the one single agent that still takes part, or -1.
-func (p *paying) left(l float64, y []float64) int {
+// finish fills in the equilibrium from the last shot, which ended at L = end.
+func (p *paying) finish(s Solver, eq *Equilibrium, top, end float64) {
+	k := len(p.groups)
+	t := &tally{
+		paying: p, limit: 0.6 * s.Tolerance * eq.Highest, strategies: make([]knots, k),
+		win: make([]float64, k), worth: make([]float64, k), cost: make([]float64, k), few: make([]float64, k),
+		y: make([]float64, k+1), dy: make([]float64, k+1), other: make([]float64, k+1),
+	}
+	t.bottom(end)
+	for j := len(p.steps) - 1; j >= 0; j-- {
+		st := &p.steps[j]
+		t.place(st, 1, t.y)
+		for i := range p.groups {
+			if st.part[i] == bids && (len(t.strategies[i].bids) == 0 || j+1 == len(p.steps)) {
+				t.add(i)
+			}
+		}
+		t.expect(st)
+		t.divide(st)
+	}
+	eq.Bottom, eq.Top = p.reserve, t.top(top)
+	t.settle(eq)
+}
+
+// place writes the step's states at a share w of it, with who takes part, and returns L.
+func (t *tally) place(st *payment, w float64, y []float64) float64 {
+	st.inside(w, y)
+	for i := range t.groups {
+		y[i] = math.Min(0, y[i])
+	}
+	copy(t.part, st.part)
+	return st.l(w)
+}
+
+// bottom begins with who is left at the reserve, alone: those of its types that gain by it bid
+// just that.
+func (t *tally) bottom(end float64) {
+	t.place(&t.steps[len(t.steps)-1], 1, t.y)
+	t.left = t.alone(end, t.y)
+	if t.reserve <= 0 {
+		return
+	}
+	i := t.left
+	if i < 0 {
+		t.unsold = math.Exp(end)
+		return
+	}
+	g, chance := t.groups[i], math.Exp(end-t.y[i])
+	v := t.reserve / chance
+	low := rank{g.CDF(math.Nextafter(v, 0)), g.survival(math.Nextafter(v, 0)), math.Max(v, g.low)}
+	here := t.rank(i, t.y[i])
+	t.unsold = chance * low.below
+	if mass := here.below - low.below; mass > 0 {
+		t.strategies[i].out(g, low)
+		t.strategies[i].add(low, t.reserve)
+		t.win[i], t.cost[i] = chance*mass, t.reserve*mass
+		t.worth[i] = chance * valued(g, low, here)
+	}
+}
+
+// add puts a knot of group i at the states y.
+func (t *tally) add(i int) {
+	g, r, k := t.groups[i], t.rank(i, t.y[i]), &t.strategies[i]
+	t.few[i] = r.above
+	bid := math.Max(t.y[len(t.groups)], t.reserve)
+	if len(k.bids) == 0 {
+		if i == t.left && t.reserve == 0 { // just above those who bid nothing
+			bid = math.Max(bid, 1e-18*t.scale)
+			k.add(rank{0, 1, g.low}, bid)
+		} else {
+			k.out(g, r)
+		}
+	}
+	k.add(r, bid)
+}
+
+// follow puts knots of groups that do not take part yet, whose few types above the others' bid
+// with them.
+func (t *tally) follow(l float64) {
+	bid := t.y[len(t.groups)]
+	for i, g := range t.groups {
+		if t.part[i] != waits || g.high < math.Inf(1) || !t.slope(l, t.y, t.dy) {
+			continue
+		}
+		v := t.dy[len(t.groups)] / math.Exp(l) // 1/(P T)
+		q := g.survival(v)
+		k := &t.strategies[i]
+		if n := len(k.ranks); n > 0 && q > k.ranks[n-1].above {
+			continue
+		}
+		if t.few[i] > q {
+			t.win[i] += math.Exp(l) * (t.few[i] - q)
+			t.worth[i] += math.Exp(l) * (t.few[i] - q) * v
+			t.cost[i] += bid * (t.few[i] - q)
+		}
+		if t.few[i] = q; q > 1e-280 {
+			k.add(rank{1 - q, q, v}, bid)
+		}
+	}
+}
+
+// expect adds a step to the expectations.
+func (t *tally) expect(st *payment) {
+	for _, x := range gauss5 {
+		l := t.place(st, 0.5+x[0]/2, t.y)
+		if !t.slope(l, t.y, t.dy) {
+			continue
+		}
+		f := x[1] / 2 * math.Abs(st.width)
+		if st.inLog {
+			f *= -l
+		}
+		for i := range t.groups {
+			if st.part[i] == bids {
+				t.win[i] += f * math.Exp(l) * t.dy[i]
+				t.worth[i] += f * math.Exp(l) * t.dy[i] * t.phi[i]
+				t.cost[i] += f * t.y[len(t.groups)] * math.Exp(t.y[i]) * t.dy[i]
+			}
+		}
+	}
+}
+
+// gain is about what a type gains at most by another's bid between two knots at shares w0 and w1
+// of a step.
+func (t *tally) gain(st *payment, w0, w1 float64) float64 {
+	a, b := t.place(st, w0, t.y), t.place(st, w1, t.other)
+	worst := 0.0
+	for i := range t.groups {
+		if st.part[i] == bids {
+			high, low := math.Exp(a-t.y[i]), math.Exp(b-t.other[i])
+			v, u := t.value(i, t.y[i]), t.value(i, t.other[i])
+			bend := math.Log(high / low) // H is no line between knots
+			worst = math.Max(worst, math.Max((high-low)*(v-u), math.Min(high-low, high*bend*bend/8)*v))
+		}
+	}
+	return worst
+}
+
+// parts is into how many parts a stretch is divided whose gain is above the limit.
+func (t *tally) parts(gain, most float64) int {
+	if !(gain > t.limit) {
+		return 1
+	}
+	return int(math.Min(most, math.Ceil(math.Sqrt(gain/t.limit))))
+}
+
+// divide puts the knots of a step, from its lower end up.
+func (t *tally) divide(st *payment) {
+	parts := t.parts(t.gain(st, 0, 1), 4096)
+	for m := parts; m > 0; m-- {
+		w1, w0 := float64(m)/float64(parts), float64(m-1)/float64(parts)
+		finer := t.parts(t.gain(st, w0, w1), 64)
+		for f := 1; f <= finer; f++ {
+			l := t.place(st, w1+(w0-w1)*float64(f)/float64(finer), t.y)
+			t.follow(l)
+			for i := range t.groups {
+				if st.part[i] == bids {
+					t.add(i)
+				}
+			}
+		}
+	}
+}
+
+// top ends the strategies and returns the top bid: top where the shot began, and what the
+// types above that add.
+func (t *tally) top(top float64) float64 {
+	first := &t.steps[0]
+	t.place(first, 0, t.y)
+	if t.inLog && t.slope(first.l(0), t.y, t.dy) {
+		top -= first.l(0) * t.dy[len(t.groups)]
+	}
+	for i, g := range t.groups {
+		endless := g.high == math.Inf(1)
+		if q := -math.Expm1(t.y[i]); first.part[i] == bids && q > 0 {
+			t.win[i] += q
+			t.cost[i] += q * top
+			if endless && g.tail != nil {
+				t.worth[i] += g.tail(g.upper(q))
+			} else {
+				t.worth[i] += q * t.value(i, t.y[i])
+			}
+		}
+		k := &t.strategies[i]
+		switch n := len(k.bids); {
+		case n == 0:
+			k.add(rank{0, 1, g.low}, 0)
+			k.add(rank{1, 0, g.high}, 0)
+		case k.ranks[n-1].above > 0:
+			bid := k.bids[n-1]
+			if endless {
+				bid = top
+			}
+			k.add(rank{1, 0, g.high}, bid)
+		}
+	}
+	return top
+}
+
+// settle fills in strategies and expectations.
+func (t *tally) settle(eq *Equilibrium) {
+	eq.Account = newAccount(len(eq.Curves))
+	acc := &eq.Account
+	sold := 0.0
+	for i, g := range t.groups {
+		sold += float64(g.n) * t.win[i]
+	}
+	share := (1 - t.unsold) / sold // of the stretch below the last step
+	for i, g := range t.groups {
+		curve := t.strategies[i].curve()
+		for _, a := range g.agents {
+			eq.Curves[a] = curve
+			acc.Values[a], acc.Win[a], acc.Cost[a] = g.Mean(), t.win[i]*share, t.cost[i]
+			acc.Payoff[a] = t.worth[i] - t.cost[i]
+			acc.Welfare += t.worth[i]
+		}
+	}
+	if math.Abs(1-t.unsold-sold) > 1e-6 {
+		eq.Reason = "the integration lost a part of the types"
+	}
+	acc.Unsold = clean(t.unsold)
+}
+
+// alone is the one single agent that still takes part, or -1.
+func (p *paying) alone(l float64, y []float64) int {
 	best, most := -1, 1e-12*p.scale
 	for i, g := range p.groups {
 		if u := p.payoff(i, l, y); p.part[i] == bids && g.n == 1 && u > most {

@@ -137,10 +137,8 @@ func degenerate(groups, active []*group, low float64) bool {
 // it bids that, the others their values.
 func (s Solver) alone(eq *Equilibrium, rule mechanisms.Ranking, groups, active []*group, low float64) {
 	eq.Selection = "the others bid their values"
-	agents := len(eq.Curves)
+	eq.Account = newAccount(len(eq.Curves))
 	acc := &eq.Account
-	acc.Values, acc.Win = make([]float64, agents), make([]float64, agents)
-	acc.Cost, acc.Payoff = make([]float64, agents), make([]float64, agents)
 	unsold := 1.0
 	for _, g := range groups {
 		var k knots

@@ -233,9 +233,8 @@ func (c *contest) best(i int, v, l float64) float64 {
 
 // expect fills in the expectations from the nodes.
 func (c *contest) expect(eq *Equilibrium) {
+	eq.Account = newAccount(len(eq.Curves))
 	acc := &eq.Account
-	n := len(eq.Curves)
-	acc.Values, acc.Win, acc.Cost, acc.Payoff = make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	for i := range c.parties {
 		c.transform(i)
 	}

@@ -255,9 +255,8 @@ func (g *generic) draw(j int, p float64) float64 {
 
 // account fills in expectations and strategies: signals in the order of the types.
 func (g *generic) account(eq *Equilibrium, laws []*law) {
+	eq.Account = newAccount(g.n)
 	acc := &eq.Account
-	acc.Values, acc.Win = make([]float64, g.n), make([]float64, g.n)
-	acc.Cost, acc.Payoff = make([]float64, g.n), make([]float64, g.n)
 	for i, l := range laws {
 		acc.Values[i] = l.Mean()
 		var k knots

@@ -35,9 +35,8 @@ func (s Solver) lottery(eq *Equilibrium, lot mechanisms.Lot, values []mechanisms
 			eq.Selection += "; others may exist"
 		}
 	}
+	eq.Account = newAccount(len(values))
 	acc := &eq.Account
-	n := len(values)
-	acc.Values, acc.Win, acc.Cost, acc.Payoff = make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	none := 1.0
 	for i := range ps {
 		p := &ps[i]

@@ -180,6 +180,13 @@ func (s Solver) Solve(m mechanisms.Mechanism, values []mechanisms.Distribution) 
 	return eq, nil
 }
 
+// newAccount is an account of so many agents without any entries.
+func newAccount(agents int) mechanisms.Account {
+	all := make([]float64, 4*agents)
+	part := func(k int) []float64 { return all[k*agents : (k+1)*agents : (k+1)*agents] }
+	return mechanisms.Account{Values: part(0), Win: part(1), Cost: part(2), Payoff: part(3)}
+}
+
 // highest is E[max v; max v >= low].
 func highest(groups []*group, low float64) float64 {
 	if low <= 0 {

@@ -200,100 +200,110 @@ func (r *ranked) brings(k int) {
 	}
 }
 
-// finish fills in the strategies and the expectations, by quadrature over the cells.
+// finish fills in the strategies and the expectations.
 func (r *ranked) finish(eq *Equilibrium) {
-	// ends[k][j] is the chance of a bid below cell j.
 	ends := make([][]float64, len(r.groups))
 	for k, g := range r.groups {
-		c := r.average[k]
-		ends[k] = make([]float64, rankedBids+1)
-		ends[k][0] = c[rankedBids]
-		for j := range r.bids {
-			ends[k][j+1] = math.Min(1, ends[k][j]+c[j])
-			if ends[k][j+1] > 1-1e-9 { // nobody bids more
-				ends[k][j+1] = 1
-			}
-		}
-		ends[k][rankedBids] = 1
-		var s knots
-		at := func(p float64) rank {
-			switch {
-			case p <= 0:
-				return rank{0, 1, g.low}
-			case p >= 1:
-				return rank{1, 0, g.high}
-			}
-			return rank{p, 1 - p, g.at(p, 1-p)}
-		}
-		if ends[k][0] > 1e-9 {
-			s.add(at(0), 0)
-			s.add(at(ends[k][0]), 0)
-		} else {
-			ends[k][0] = 0
-		}
-		for j, p := range ends[k] {
-			s.add(at(p), r.rule.Reserve+float64(j)*r.width)
-			if p >= 1 {
-				break
-			}
-		}
-		curve := s.curve()
+		var curve mechanisms.BidCurve
+		curve, ends[k] = r.strategy(k)
 		for _, a := range g.agents {
 			eq.Curves[a] = curve
 		}
-		_, eq.Top = bidRange(eq.Curves[g.agents[0]:g.agents[0]+1], r.rule.Reserve)
 	}
 	eq.Bottom, eq.Top = bidRange(eq.Curves, r.rule.Reserve)
-	n := len(eq.Curves)
+	eq.Account = newAccount(len(eq.Curves))
 	acc := &eq.Account
-	acc.Values, acc.Win, acc.Cost, acc.Payoff = make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	none := 1.0
 	for k, g := range r.groups {
 		none *= power(ends[k][0], g.n)
-		win, worth, cost, integral := 0.0, 0.0, 0.0, 0.0
-		for j := range r.bids {
-			low := r.rule.Reserve + float64(j)*r.width
-			best := func(t float64) float64 { // H at a share t of the cell
-				h := 1.0
-				for i, o := range r.groups {
-					m := o.n
-					if i == k {
-						m--
-					}
-					h *= power(ends[i][j]+t*(ends[i][j+1]-ends[i][j]), m)
-				}
-				return h
-			}
-			mass := ends[k][j+1] - ends[k][j]
-			for _, q := range gauss16 {
-				for _, t := range [2]float64{0.5 - q[0]/2, 0.5 + q[0]/2} {
-					h, b := best(t), low+t*r.width
-					w := mass * q[1] / 2
-					p := ends[k][j] + t*mass
-					win += w * h
-					if v := g.at(p, 1-p); w > 0 && v <= math.MaxFloat64 {
-						worth += w * h * v
-					}
-					switch {
-					case r.rule.AllPay:
-						cost += w * b
-					default:
-						part := 0.0 // int_low^b H
-						if r.rule.First < 1 && w > 0 {
-							part = integral + integral4(best, t)*r.width
-						}
-						cost += w * (b*h - (1-r.rule.First)*part)
-					}
-				}
-			}
-			integral += integral4(best, 1) * r.width
-		}
+		win, worth, cost := r.expect(k, ends)
 		for _, a := range g.agents {
 			acc.Values[a], acc.Win[a], acc.Cost[a], acc.Payoff[a] = g.Mean(), win, cost, worth-cost
 			acc.Welfare += worth
 		}
 	}
 	acc.Unsold = clean(none)
+}
+
+// strategy is the average distribution of a group's bids in the order of its types; ends[j] is
+// the chance of a bid below cell j.
+func (r *ranked) strategy(k int) (curve mechanisms.BidCurve, ends []float64) {
+	g, chance := r.groups[k], r.average[k]
+	ends = make([]float64, rankedBids+1)
+	ends[0] = chance[rankedBids]
+	for j := range r.bids {
+		ends[j+1] = math.Min(1, ends[j]+chance[j])
+		if ends[j+1] > 1-1e-9 { // nobody bids more
+			ends[j+1] = 1
+		}
+	}
+	ends[rankedBids] = 1
+	var s knots
+	at := func(p float64) rank {
+		switch {
+		case p <= 0:
+			return rank{0, 1, g.low}
+		case p >= 1:
+			return rank{1, 0, g.high}
+		}
+		return rank{p, 1 - p, g.at(p, 1-p)}
+	}
+	if ends[0] > 1e-9 {
+		s.out(g, at(ends[0]))
+	} else {
+		ends[0] = 0
+	}
+	for j, p := range ends {
+		s.add(at(p), r.rule.Reserve+float64(j)*r.width)
+		if p >= 1 {
+			break
+		}
+	}
+	return s.curve(), ends
+}
+
+// expect is an agent's chance to win, the value it then has and what it pays, in expectation, by
+// quadrature over the cells of the bids.
+func (r *ranked) expect(k int, ends [][]float64) (win, worth, cost float64) {
+	g := r.groups[k]
+	integral := 0.0 // of H up to the cell
+	for j := range r.bids {
+		low := r.rule.Reserve + float64(j)*r.width
+		best := func(t float64) float64 { // H at a share t of the cell
+			h := 1.0
+			for i, o := range r.groups {
+				m := o.n
+				if i == k {
+					m--
+				}
+				h *= power(ends[i][j]+t*(ends[i][j+1]-ends[i][j]), m)
+			}
+			return h
+		}
+		mass := ends[k][j+1] - ends[k][j]
+		for _, q := range gauss16 {
+			for _, t := range [2]float64{0.5 - q[0]/2, 0.5 + q[0]/2} {
+				h, b := best(t), low+t*r.width
+				w := mass * q[1] / 2
+				p := ends[k][j] + t*mass
+				win += w * h
+				if v := g.at(p, 1-p); w > 0 && v <= math.MaxFloat64 {
+					worth += w * h * v
+				}
+				if r.rule.AllPay {
+					cost += w * b
+					continue
+				}
+				part := 0.0 // int_low^b H
+				if r.rule.First < 1 && w > 0 {
+					part = integral + integral4(best, t)*r.width
+				}
+				cost += w * (b*h - (1-r.rule.First)*part)
+			}
+		}
+		integral += integral4(best, 1) * r.width
+	}
+	return win, worth, cost
 }
 
 // integral4 is the integral of f over [0, t] by Gauss-Legendre with four points.

@@ -20,9 +20,8 @@ func (s Solver) truthful(eq *Equilibrium, rule mechanisms.Ranking, groups []*gro
 	eq.Selection = "everyone bids its value"
 	r := rule.Reserve
 	agents := len(eq.Curves)
+	eq.Account = newAccount(agents)
 	acc := &eq.Account
-	acc.Values, acc.Win = make([]float64, agents), make([]float64, agents)
-	acc.Cost, acc.Payoff = make([]float64, agents), make([]float64, agents)
 	ends := panels(groups, r)
 	sold := 0.0
 	var seams []float64 // where somebody's distribution function is not smooth
