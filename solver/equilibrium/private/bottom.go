@@ -38,85 +38,114 @@ func lowest(groups []*group, rule mechanisms.Ranking) (low float64, strong *grou
 	if next >= strong.low {
 		return strong.low, nil
 	}
-	// One agent is above the others for sure: argmax (l-b) H(b) + (1-lambda) int_r^b H with
-	// H = prod F_j, the others bidding their values.
-	l := strong.low
-	win := func(b float64) float64 {
-		p := 1.0
-		for _, g := range groups {
-			if g != strong {
-				p *= power(g.CDF(b), g.n)
-			}
+	e := edge{groups: groups, strong: strong, first: rule.First, next: next}
+	return e.best(), strong
+}
+
+// edge is the choice of the lowest bid by the one agent whose values are above the others' for
+// sure: argmax (l-b) H(b) + (1-lambda) int_r^b H with H = prod F_j, the others bidding their
+// values.
+type edge struct {
+	groups []*group
+	strong *group
+	first  float64 // lambda
+	next   float64 // the least that can be worth bidding
+
+	spared, from float64 // int H up to the bid from
+}
+
+// win is H.
+func (e *edge) win(b float64) float64 {
+	p := 1.0
+	for _, g := range e.groups {
+		if g != e.strong {
+			p *= power(g.CDF(b), g.n)
 		}
-		return p
 	}
-	candidates := []float64{next, l}
-	for _, g := range groups {
-		if g != strong {
+	return p
+}
+
+// pay is what the lowest type has from bidding b, from on.
+func (e *edge) pay(b float64) float64 {
+	p := (e.strong.low - b) * e.win(b)
+	if e.first < 1 {
+		p += (1 - e.first) * (e.spared + integral(e.win, e.from, b))
+	}
+	return p
+}
+
+// best is the bid: that of a grid and the others' kinks, then better between its neighbours.
+func (e *edge) best() float64 {
+	candidates := e.candidates()
+	e.from = e.next
+	best, most := e.next, e.pay(e.next)
+	at := sort.SearchFloat64s(candidates, e.next)
+	for i, b := range candidates {
+		if b < e.next || b > e.strong.low {
+			continue
+		}
+		if p := e.pay(b); p > most {
+			best, most, at = b, p, i
+		}
+		if e.first < 1 {
+			e.spared, e.from = e.spared+integral(e.win, e.from, b), b
+		}
+	}
+	a, b := best, best
+	if at > 0 {
+		a = math.Max(e.next, candidates[at-1])
+	}
+	if at+1 < len(candidates) {
+		b = math.Min(e.strong.low, candidates[at+1])
+	}
+	e.spared, e.from = 0, a // what is below matters to none of them
+	return e.between(a, b, best)
+}
+
+// candidates are the bids of the grid, ascending.
+func (e *edge) candidates() []float64 {
+	l := e.strong.low
+	candidates := []float64{e.next, l}
+	for _, g := range e.groups {
+		if g != e.strong {
 			candidates = append(candidates, g.breaks...)
 		}
 	}
 	for i := 1; i < 400; i++ {
-		candidates = append(candidates, next+(l-next)*float64(i)/400)
+		candidates = append(candidates, e.next+(l-e.next)*float64(i)/400)
 	}
 	sort.Float64s(candidates)
-	// What a candidate brings, int H being known up to a candidate below it.
-	spared, from := 0.0, next
-	pay := func(b float64) float64 {
-		p := (l - b) * win(b)
-		if rule.First < 1 {
-			p += (1 - rule.First) * (spared + integral(win, from, b))
-		}
-		return p
-	}
-	best, most := next, pay(next)
-	at := sort.SearchFloat64s(candidates, next)
-	for i, b := range candidates {
-		if b < next || b > l {
-			continue
-		}
-		p := pay(b)
-		if p > most {
-			best, most, at = b, p, i
-		}
-		if rule.First < 1 {
-			spared, from = spared+integral(win, from, b), b
-		}
-	}
-	// Golden section to rounding, then the derivative's sign by a parabola.
-	a, b := best, best
-	if at > 0 {
-		a = math.Max(next, candidates[at-1])
-	}
-	spared, from = 0, a // what is below matters to none of them
-	most = pay(best)
-	if at+1 < len(candidates) {
-		b = math.Min(l, candidates[at+1])
-	}
+	return candidates
+}
+
+// between is the best bid in [a, b], best being one of them: by golden sections to rounding, then
+// the derivative's sign by a parabola.
+func (e *edge) between(a, b, best float64) float64 {
+	l, most := e.strong.low, e.pay(best)
 	for range 100 {
 		x, y := b-(b-a)*0.6180339887498949, a+(b-a)*0.6180339887498949
 		if !(b-a > 1e-7*l) {
 			break
 		}
-		if pay(x) > pay(y) {
+		if e.pay(x) > e.pay(y) {
 			b = y
 		} else {
 			a = x
 		}
 	}
 	mid, h := a/2+b/2, 1e-4*l
-	if mid-h > next && mid+h < l {
-		f0, f1, f2 := pay(mid-h), pay(mid), pay(mid+h)
+	if mid-h > e.next && mid+h < l {
+		f0, f1, f2 := e.pay(mid-h), e.pay(mid), e.pay(mid+h)
 		if d := f0 - 2*f1 + f2; d < 0 {
-			if x := mid + h*(f0-f2)/(2*d); pay(x) >= most*(1-1e-13) && math.Abs(x-mid) < h {
-				return x, strong
+			if x := mid + h*(f0-f2)/(2*d); e.pay(x) >= most*(1-1e-13) && math.Abs(x-mid) < h {
+				return x
 			}
 		}
 	}
-	if pay(mid) > most {
-		return mid, strong
+	if e.pay(mid) > most {
+		return mid
 	}
-	return best, strong
+	return best
 }
 
 // degenerate reports that at the lowest bid one agent wins against all others for sure.

@@ -286,70 +286,25 @@ func (r *relaxed) across(a, b *station) (h, ca, cm, cb float64) {
 func (r *relaxed) solve() bool {
 	k := len(r.groups) + 1
 	m := len(r.stations)
-	width := 2*k + 1
-	if len(r.rows) == 0 {
-		r.rows = make([][]float64, 2*k-1)
-		for i := range r.rows {
-			r.rows[i] = make([]float64, width)
-		}
-	}
-	for len(r.done) < m*k {
-		r.done = append(r.done, make([]float64, width))
-	}
-	if len(r.move) < m*k {
-		r.move = make([]float64, 2*m*k)
-	}
+	r.room(k, m)
 	rows := r.rows
 	for i := range k - 1 { // l_k is given at the top
 		clear(rows[i])
 		rows[i][i] = 1
 	}
 	for n := range m {
+		use := rows
 		if n+1 < m {
 			if !r.step(&r.stations[n], &r.stations[n+1], rows[k-1:]) {
 				return false
 			}
 		} else {
+			use = rows[:k]
 			clear(rows[k-1])
 			r.bottom(rows[k-1])
 		}
-		use := rows
-		if n+1 == m {
-			use = rows[:k]
-		}
-		for _, row := range use {
-			most := 0.0
-			for _, x := range row[:2*k] {
-				most = math.Max(most, math.Abs(x))
-			}
-			if !(most > 0 && most <= math.MaxFloat64) {
-				return false
-			}
-			for j := range row {
-				row[j] /= most
-			}
-		}
-		for c := range k {
-			best := c
-			for i := c + 1; i < len(use); i++ {
-				if math.Abs(use[i][c]) > math.Abs(use[best][c]) {
-					best = i
-				}
-			}
-			use[c], use[best] = use[best], use[c]
-			pivot := use[c][c]
-			if pivot == 0 {
-				return false
-			}
-			for i := c + 1; i < len(use); i++ {
-				f := use[i][c] / pivot
-				if f == 0 {
-					continue
-				}
-				for j := c; j < width; j++ {
-					use[i][j] -= f * use[c][j]
-				}
-			}
+		if !triangular(use, k) {
+			return false
 		}
 		for c := range k {
 			r.done[n*k+c], use[c] = use[c], r.done[n*k+c]
@@ -375,6 +330,63 @@ func (r *relaxed) solve() bool {
 				}
 			}
 			r.move[n*k+c] = x / row[c]
+		}
+	}
+	return true
+}
+
+// room makes space for m stations of k components.
+func (r *relaxed) room(k, m int) {
+	if len(r.rows) == 0 {
+		r.rows = make([][]float64, 2*k-1)
+		for i := range r.rows {
+			r.rows[i] = make([]float64, 2*k+1)
+		}
+	}
+	for len(r.done) < m*k {
+		r.done = append(r.done, make([]float64, 2*k+1))
+	}
+	if len(r.move) < m*k {
+		r.move = make([]float64, 2*m*k)
+	}
+}
+
+// triangular scales the rows, 2k coefficients and a right side each, and eliminates the first k
+// columns below their pivots, the largest entries; false means that a row or pivot is 0 or no
+// number.
+func triangular(rows [][]float64, k int) bool {
+	for _, row := range rows {
+		most := 0.0
+		for _, x := range row[:2*k] {
+			most = math.Max(most, math.Abs(x))
+		}
+		if !(most > 0 && most <= math.MaxFloat64) {
+			return false
+		}
+		for j := range row {
+			row[j] /= most
+		}
+	}
+	for c := range k {
+		best := c
+		for i := c + 1; i < len(rows); i++ {
+			if math.Abs(rows[i][c]) > math.Abs(rows[best][c]) {
+				best = i
+			}
+		}
+		rows[c], rows[best] = rows[best], rows[c]
+		pivot := rows[c]
+		if pivot[c] == 0 {
+			return false
+		}
+		for i := c + 1; i < len(rows); i++ {
+			f := rows[i][c] / pivot[c]
+			if f == 0 {
+				continue
+			}
+			for j := c; j < len(pivot); j++ {
+				rows[i][j] -= f * pivot[j]
+			}
 		}
 	}
 	return true

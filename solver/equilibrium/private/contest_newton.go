@@ -21,109 +21,138 @@ func (c *contest) together(tolerance float64) bool {
 		return false
 	}
 	n := len(c.grid.u)
-	floor := math.Log(idle * c.scale)
-	f, best := make([]float64, total), math.Inf(1)
-	left, right := mat.NewDense(total, n, nil), mat.NewDense(n, total, nil)
-	jacobian, step := mat.NewDense(total, total, nil), mat.NewVecDense(total, nil)
-	keep := make([]float64, total)
-	length := 1.0
+	t := &simultaneous{
+		contest: c, floor: math.Log(idle * c.scale),
+		miss: make([]float64, total), from: make([]float64, total), step: mat.NewVecDense(total, nil),
+		own: mat.NewDense(total, n, nil), others: mat.NewDense(n, total, nil), jacobian: mat.NewDense(total, total, nil),
+	}
+	best, length := math.Inf(1), 1.0
 	for range 50 {
-		worst, sum := c.residuals(f)
+		worst, sum := c.residuals(t.miss)
 		if worst < tolerance {
 			return true
 		}
 		if sum > 1.5*best && length > 1e-3 { // back half the way
 			length /= 2
-			c.shift(func(k int, y *node) {
-				y.log = math.Min(math.Max(floor, keep[k]+length*step.AtVec(k)), math.Max(floor, math.Log(y.value)))
-			})
+			c.shift(func(k int, y *node) { t.put(y, t.from[k]+length*t.step.AtVec(k)) })
 			continue
 		}
 		best, length = sum, 1
-		row := 0
-		for i := range c.parties {
-			if len(c.nodes[i]) == 0 {
-				continue
-			}
-			c.rivals(i)
-			first := row
-			for j := range c.parties {
-				m := float64(c.parties[j].n)
-				if j == i {
-					m--
-				}
-				col := c.offset(j)
-				for l := range c.nodes[j] {
-					y := &c.nodes[j][l]
-					s := c.impact(j, y.log)
-					for k, u := range c.grid.u {
-						z := s * u
-						d := 0.0
-						if one := c.one[j][k]; m > 0 && z < 700 && one > 0 && c.p[k] > 0 {
-							e := c.rule.Exponent * y.weight * s * math.Exp(-z)
-							change := -e * u // of the transform
-							d = m / one * (change*c.q[k] + c.p[k]*(e*(1-z)-c.slope[j][k]*change/one))
-						}
-						right.Set(k, col+l, d)
-					}
-				}
-			}
-			for j := range c.nodes[i] {
-				y := &c.nodes[i][j]
-				x := c.impact(i, y.log)
-				_, d1, _ := c.grid.slopes(x, c.p, c.q)
-				for k, u := range c.grid.u {
-					w := 0.0
-					if x*u < 60 && d1 > 0 {
-						w = latticeStep * u * u * math.Exp(-x*u) / d1
-					}
-					left.Set(row, k, w)
-				}
-				row++
-			}
-			block := jacobian.Slice(first, row, 0, total).(*mat.Dense)
-			block.Mul(left.Slice(first, row, 0, n), right)
-			for j := range c.nodes[i] {
-				y := &c.nodes[i][j]
-				own, slope := c.condition(i, y.value, y.log)
-				f[first+j] = own
-				if slope > -1e-6 {
-					slope = -1e-6
-				}
-				if y.log <= floor && own < 0 {
-					f[first+j] = 0
-					for k := range total {
-						jacobian.Set(first+j, k, 0)
-					}
-				}
-				jacobian.Set(first+j, first+j, jacobian.At(first+j, first+j)+slope)
-			}
-		}
-		var lu mat.LU
-		lu.Factorize(jacobian)
-		if err := lu.SolveVecTo(step, false, mat.NewVecDense(total, f)); err != nil && math.IsNaN(mat.Norm(step, 1)) {
+		t.linearise()
+		if !t.move() {
 			return false
 		}
-		c.shift(func(k int, y *node) {
-			keep[k] = y.log
-			d := math.Max(-2, math.Min(2, -step.AtVec(k)))
-			if math.IsNaN(d) {
-				d = 0
-			}
-			step.SetVec(k, d)
-			y.log = math.Min(math.Max(floor, y.log+d), math.Max(floor, math.Log(y.value)))
-		})
 	}
 	return false
 }
 
-// offset is the place of party j's first node among all.
-func (c *contest) offset(j int) int {
-	n := 0
-	for i := range j {
-		n += len(c.nodes[i])
+// simultaneous is Newton's method for all nodes at once. What the others' nodes do to a party's
+// conditions goes through the transform of its rivals' impacts at the lattice, so that its rows of
+// the Jacobian are a product: own, by the transform, times others, the transform by the nodes.
+type simultaneous struct {
+	*contest
+	floor       float64 // the least ln a
+	miss, from  []float64
+	own, others *mat.Dense // nodes by lattice, lattice by nodes
+	jacobian    *mat.Dense
+	step        *mat.VecDense
+}
+
+// put sets a node's signal, within bounds.
+func (t *simultaneous) put(y *node, log float64) {
+	y.log = math.Min(math.Max(t.floor, log), math.Max(t.floor, math.Log(y.value)))
+}
+
+// linearise fills in what the conditions miss by and their Jacobian.
+func (t *simultaneous) linearise() {
+	total, n := len(t.miss), len(t.grid.u)
+	first := 0
+	for i := range t.parties {
+		nodes := len(t.nodes[i])
+		if nodes == 0 {
+			continue
+		}
+		t.rivals(i)
+		t.through(i)
+		t.by(i, first)
+		block := t.jacobian.Slice(first, first+nodes, 0, total).(*mat.Dense)
+		block.Mul(t.own.Slice(first, first+nodes, 0, n), t.others)
+		for j := range t.nodes[i] {
+			y, row := &t.nodes[i][j], first+j
+			own, slope := t.condition(i, y.value, y.log)
+			t.miss[row] = own
+			if slope > -1e-6 {
+				slope = -1e-6
+			}
+			if y.log <= t.floor && own < 0 {
+				t.miss[row] = 0
+				clear(t.jacobian.RawRowView(row))
+			}
+			t.jacobian.Set(row, row, t.jacobian.At(row, row)+slope)
+		}
+		first += nodes
 	}
-	return n
+}
+
+// through fills in others: the derivatives of q of party i's rivals by all nodes' signals.
+func (t *simultaneous) through(i int) {
+	col := 0
+	for j := range t.parties {
+		m := float64(t.parties[j].n)
+		if j == i {
+			m--
+		}
+		for l := range t.nodes[j] {
+			y := &t.nodes[j][l]
+			s := t.impact(j, y.log)
+			for k, u := range t.grid.u {
+				z := s * u
+				d := 0.0
+				if one := t.one[j][k]; m > 0 && z < 700 && one > 0 && t.p[k] > 0 {
+					e := t.rule.Exponent * y.weight * s * math.Exp(-z)
+					change := -e * u // of the transform
+					d = m / one * (change*t.q[k] + t.p[k]*(e*(1-z)-t.slope[j][k]*change/one))
+				}
+				t.others.Set(k, col+l, d)
+			}
+		}
+		col += len(t.nodes[j])
+	}
+}
+
+// by fills in own: the derivatives of the conditions of party i's nodes, whose rows start at
+// first, by q of its rivals.
+func (t *simultaneous) by(i, first int) {
+	for j := range t.nodes[i] {
+		x := t.impact(i, t.nodes[i][j].log)
+		_, d1, _ := t.grid.slopes(x, t.p, t.q)
+		for k, u := range t.grid.u {
+			w := 0.0
+			if x*u < 60 && d1 > 0 {
+				w = latticeStep * u * u * math.Exp(-x*u) / d1
+			}
+			t.own.Set(first+j, k, w)
+		}
+	}
+}
+
+// move solves for the Newton step and makes it; false means that there is none.
+func (t *simultaneous) move() bool {
+	var lu mat.LU
+	lu.Factorize(t.jacobian)
+	if err := lu.SolveVecTo(t.step, false, mat.NewVecDense(len(t.miss), t.miss)); err != nil && math.IsNaN(mat.Norm(t.step, 1)) {
+		return false
+	}
+	t.shift(func(k int, y *node) {
+		t.from[k] = y.log
+		d := math.Max(-2, math.Min(2, -t.step.AtVec(k)))
+		if math.IsNaN(d) {
+			d = 0
+		}
+		t.step.SetVec(k, d)
+		t.put(y, y.log+d)
+	})
+	return true
 }
 
 // shift visits all nodes.
