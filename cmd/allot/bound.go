@@ -20,9 +20,9 @@ values, the full-information frontier between revenue and fairness with known va
 - reads the study from standard input.`,
 		Example: "  allot examples ticket-contest | allot bound -",
 	}, func(ctx context.Context, s *study.Study) (*report.Document, error) {
-		b, err := search.UpperBounds(&s.Problem)
+		b, err := apart(ctx, func() (*search.Bounds, error) { return search.UpperBounds(&s.Problem) })
 		if err != nil {
-			return nil, solving(ctx, s.File, err)
+			return nil, unsolved(ctx, s, err)
 		}
 		return report.Bounds(&s.Problem, b), nil
 	})

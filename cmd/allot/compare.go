@@ -23,9 +23,9 @@ the study from standard input.`,
 		if err := fixed(s); err != nil {
 			return nil, err
 		}
-		r, err := search.Compare(ctx, &s.Problem)
+		r, err := apart(ctx, func() (*search.Comparison, error) { return search.Compare(ctx, &s.Problem) })
 		if err != nil {
-			return nil, solving(ctx, s.File, err)
+			return nil, unsolved(ctx, s, err)
 		}
 		return report.Comparison(&s.Problem, r), nil
 	})

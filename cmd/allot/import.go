@@ -49,7 +49,7 @@ whose worth and variance allot slots shows. - reads standard input.`,
 			o.OneSlot = true
 		}
 		if names != "" {
-			f, shown, err := env.open(names)
+			f, shown, err := env.open(c.Context(), names)
 			if err != nil {
 				return err
 			}
@@ -58,7 +58,7 @@ whose worth and variance allot slots shows. - reads standard input.`,
 				return err
 			}
 		}
-		f, shown, err := env.open(args[0])
+		f, shown, err := env.open(c.Context(), args[0])
 		if err != nil {
 			return err
 		}

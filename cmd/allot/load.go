@@ -8,6 +8,7 @@ import (
 
 	"allot/cmd/allot/internal/report"
 	"allot/cmd/allot/internal/study"
+	"allot/solver/search"
 )
 
 // onStudy completes a command that reads one study and writes one document. The error
@@ -66,7 +67,7 @@ func studyFlags(c *cobra.Command) *overrides {
 
 // load reads the study and puts the flags that were given in its place.
 func (env *environment) load(c *cobra.Command, name string, o *overrides) (*study.Study, error) {
-	f, shown, err := env.open(name)
+	f, shown, err := env.open(c.Context(), name)
 	if err != nil {
 		return nil, err
 	}
@@ -77,15 +78,19 @@ func (env *environment) load(c *cobra.Command, name string, o *overrides) (*stud
 	}
 	p := &s.Problem
 	for _, n := range []struct {
-		flag  string
-		value int
-		into  *int
-	}{{"evaluations", o.evaluations, &p.Evaluations}, {"draws", o.draws, &p.Draws}, {"workers", o.workers, &p.Workers}} {
+		flag        string
+		value, most int
+		into        *int
+	}{
+		{"evaluations", o.evaluations, study.MaxEvaluations, &p.Evaluations},
+		{"draws", o.draws, search.MaxDraws, &p.Draws},
+		{"workers", o.workers, search.MaxWorkers, &p.Workers},
+	} {
 		if !c.Flags().Changed(n.flag) {
 			continue
 		}
-		if n.value < 1 || n.value > 1<<30 {
-			return nil, wrong("", "--%s: expected a whole number from 1 to %d, found %d", n.flag, 1<<30, n.value)
+		if n.value < 1 || n.value > n.most {
+			return nil, wrong("", "--%s: expected a whole number from 1 to %d, found %d", n.flag, n.most, n.value)
 		}
 		*n.into = n.value
 	}

@@ -23,9 +23,11 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 func main() { os.Exit(start()) }
@@ -40,6 +42,8 @@ func start() int {
 	go func() {
 		<-ctx.Done()
 		stop() // a second interrupt ends the process at once
+		time.Sleep(time.Second)
+		fmt.Fprintln(os.Stderr, "allot: interrupted: finishing with what is in hand; a second interrupt ends at once")
 	}()
 	return run(ctx, os.Args[1:], &environment{in: os.Stdin, out: os.Stdout, errors: os.Stderr})
 }

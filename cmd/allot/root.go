@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"allot/cmd/allot/internal/relay"
 	"allot/cmd/allot/internal/report"
@@ -111,6 +112,13 @@ func newRoot(env *environment) *cobra.Command {
 	root.SetOut(env.out)
 	root.SetErr(env.errors)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		var bad *pflag.InvalidValueError
+		if errors.As(err, &bad) {
+			expected := map[string]string{"int": "a whole number", "uint64": "a whole number of at least 0", "float64": "a number"}[bad.GetFlag().Value.Type()]
+			if expected != "" {
+				err = fmt.Errorf("--%s: expected %s, found %q", bad.GetFlag().Name, expected, bad.GetValue())
+			}
+		}
 		return &failure{status: exitWrong, err: err, hint: "see " + c.CommandPath() + " --help"}
 	})
 	for _, command := range commands {
@@ -147,6 +155,10 @@ func explain(w io.Writer, err error) int {
 		hint(w, f.hint)
 		return f.status
 	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(w, "allot: interrupted")
+		return exitInterrupted
+	}
 	if strings.HasPrefix(err.Error(), "unknown command") {
 		fmt.Fprintf(w, "allot: %v\n", err)
 		return exitWrong
@@ -174,10 +186,30 @@ func one(what string) cobra.PositionalArgs {
 	}
 }
 
+// patient reads until the context ends, also from a reader that waits for more.
+type patient struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (p patient) Read(b []byte) (n int, err error) {
+	text, done := make([]byte, len(b)), make(chan struct{})
+	go func() {
+		n, err = p.r.Read(text)
+		close(done)
+	}()
+	select {
+	case <-p.ctx.Done():
+		return 0, p.ctx.Err()
+	case <-done:
+		return copy(b, text[:n]), err
+	}
+}
+
 // open opens a file, or standard input for -, and returns the name for messages.
-func (env *environment) open(name string) (io.ReadCloser, string, error) {
+func (env *environment) open(ctx context.Context, name string) (io.ReadCloser, string, error) {
 	if name == "-" {
-		return io.NopCloser(env.in), "standard input", nil
+		return io.NopCloser(patient{ctx, env.in}), "standard input", nil
 	}
 	f, err := os.Open(name)
 	if err != nil {

@@ -33,7 +33,7 @@ func fake(t *testing.T, r *search.Report, err error) {
 		return r, err
 	}
 	engine.evaluate = func(context.Context, *search.Problem) (*search.Report, error) { return r, err }
-	engine.binding = func(context.Context, *search.Problem, *search.Candidate) ([]string, error) { return nil, nil }
+	engine.binding = func(context.Context, *search.Problem, *search.Candidate) ([]bool, error) { return nil, nil }
 }
 
 func candidate(status string, epsilon float64) *search.Candidate {
@@ -100,6 +100,20 @@ func TestInterrupt(t *testing.T) {
 		if format == "json" && !json.Valid(out.Bytes()) {
 			t.Errorf("not JSON: %s", &out)
 		}
+	}
+}
+
+// TestInterruptWaiting holds that a command that waits for its input can be interrupted.
+func TestInterruptWaiting(t *testing.T) {
+	for _, command := range []string{"search", "import"} {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		in, out := io.Pipe()
+		var errs bytes.Buffer
+		if got := run(ctx, []string{command, "-"}, &environment{in: in, out: io.Discard, errors: &errs}); got != 130 || errs.String() != "allot: interrupted\n" {
+			t.Errorf("%s: status %d, standard error %q", command, got, &errs)
+		}
+		out.Close()
 	}
 }
 

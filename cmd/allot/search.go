@@ -16,7 +16,7 @@ import (
 var engine = struct {
 	search   func(context.Context, *search.Problem, func(search.Progress)) (*search.Report, error)
 	evaluate func(context.Context, *search.Problem) (*search.Report, error)
-	binding  func(context.Context, *search.Problem, *search.Candidate) ([]string, error)
+	binding  func(context.Context, *search.Problem, *search.Candidate) ([]bool, error)
 }{search.Search, search.Evaluate, search.Binding}
 
 func newSearch(env *environment) *cobra.Command {
@@ -35,7 +35,10 @@ the objective from a bound. - reads the study from standard input.`,
 			return nil, solving(ctx, s.File, err)
 		}
 		binding, err := engine.binding(ctx, &s.Problem, r.Best)
-		if err != nil {
+		switch {
+		case err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()):
+			r.Status = search.Stopped // what binds is not known
+		case err != nil:
 			return nil, solving(ctx, s.File, err)
 		}
 		d := report.Search(&s.Problem, r, binding)

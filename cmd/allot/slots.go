@@ -61,14 +61,18 @@ may be drawn, anew in every slot. - reads the study from standard input.`,
 		if err := lasting(s); err != nil {
 			return err
 		}
-		all, err := succeed(c.Context(), s, *cooldown)
-		if err != nil {
-			return solving(c.Context(), s.File, err)
-		}
-		for _, one := range all {
-			if err := posted.sell(c.Context(), s.Problem.Market, one.Asset, s.Problem.Seed); err != nil {
-				return solving(c.Context(), s.File, err)
+		ctx := c.Context()
+		all, err := apart(ctx, func() ([]*report.Succession, error) {
+			all, err := succeed(ctx, s, *cooldown)
+			for _, one := range all {
+				if err == nil {
+					err = posted.sell(ctx, s.Problem.Market, one.Asset, s.Problem.Seed)
+				}
 			}
+			return all, err
+		})
+		if err != nil {
+			return unsolved(ctx, s, err)
 		}
 		if err := report.Slots(&s.Problem, all).Write(env.out, f); err != nil {
 			return err

@@ -71,6 +71,7 @@ func Map(ctx context.Context, problem *Problem, x, y Dial, progress func(done, o
 			}
 			a.Evaluations += r.Evaluations
 			place.Status, place.Best, place.Bound = r.Status, r.Best, r.Bound
+			a.Stopped = a.Stopped || r.Status == Stopped
 			if r.Best != nil {
 				place.Space = r.Best.space
 			}

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"errors"
 	"math"
 
@@ -354,14 +355,14 @@ func (b *bayesian) kase(d *mechanisms.Design, p *played) *constraints.Case {
 	}
 }
 
-func (b *bayesian) evaluate(designs []*mechanisms.Design) []point {
+func (b *bayesian) evaluate(ctx context.Context, designs []*mechanisms.Design) []point {
 	points := make([]point, len(designs))
 	for i, d := range designs {
 		points[i] = point{objective: math.NaN(), measures: make([]float64, len(b.problem.Constraints)), margin: math.Inf(1)}
 		for j := range points[i].measures {
 			points[i].measures[j] = math.NaN()
 		}
-		if d == nil {
+		if points[i].cut = ctx.Err() != nil; points[i].cut || d == nil {
 			continue
 		}
 		p := b.play(d)
@@ -483,4 +484,6 @@ func (b *bayesian) strategy(curves []mechanisms.BidCurve, i int) []RankBid {
 }
 
 // standardError is 0: expectations are by quadrature.
-func (b *bayesian) standardError(*Candidate, mechanisms.Space) (float64, error) { return 0, nil }
+func (b *bayesian) standardError(context.Context, *Candidate, mechanisms.Space) (float64, error) {
+	return 0, nil
+}

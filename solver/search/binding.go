@@ -9,17 +9,17 @@ import (
 	"allot/mechanisms"
 )
 
-// Binding names the constraints that keep the objective of a candidate from being
-// better, in the problem's order.
+// Binding says of each of the problem's constraints whether it keeps the objective of a
+// candidate from being better; nil where there is nothing to say: nothing feasible, or
+// nothing searched.
 //
 // A constraint binds if it is violated where a small step of the searched parameters
 // improves the objective (1e-4 of each parameter's range, along each parameter and,
 // for up to four of them, along every diagonal), or if it is at its bound and the
 // candidate's space has something better, by 1e-6, that violates nothing else. A
 // constraint that holds with equality everywhere, as individual rationality does for
-// an agent that gets nothing, does not bind. When the context ends, what is known by
-// then is returned.
-func Binding(ctx context.Context, p *Problem, c *Candidate) ([]string, error) {
+// an agent that gets nothing, does not bind. When the context ends, its error is returned.
+func Binding(ctx context.Context, p *Problem, c *Candidate) ([]bool, error) {
 	if c == nil || !c.Feasible || len(c.Searched) == 0 || c.space >= len(p.Spaces) || len(c.Constraints) != len(p.Constraints) {
 		return nil, nil
 	}
@@ -41,13 +41,7 @@ func Binding(ctx context.Context, p *Problem, c *Candidate) ([]string, error) {
 	if err := relax(ctx, p, c, binds); err != nil {
 		return nil, err
 	}
-	var names []string
-	for j, b := range binds {
-		if b {
-			names = append(names, c.Constraints[j].Name)
-		}
-	}
-	return names, nil
+	return binds, ctx.Err()
 }
 
 // relax searches the candidate's space without the constraints that are at their

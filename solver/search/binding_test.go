@@ -22,13 +22,13 @@ func TestBinding(t *testing.T) {
 		values []float64
 		fee    float64
 		names  []string
-		want   []string
+		want   []bool
 	}{
-		{[]float64{10, 1}, 0, []string{"individual-rationality", "sybil-proof"}, []string{"sybil-proof"}},
+		{[]float64{10, 1}, 0, []string{"individual-rationality", "sybil-proof"}, []bool{false, true}},
 		// The kink where the fourth agent drops out and the largest share meet: no small
 		// step along a parameter or a diagonal improves revenue.
-		{[]float64{1, 0.8, 0.7, 0.6, 0.5, 0.4}, 0.05, []string{"individual-rationality", "decentralization"}, []string{"decentralization"}},
-		{[]float64{4, 2}, 0, []string{"individual-rationality", "best-response"}, nil},
+		{[]float64{1, 0.8, 0.7, 0.6, 0.5, 0.4}, 0.05, []string{"individual-rationality", "decentralization"}, []bool{false, true}},
+		{[]float64{4, 2}, 0, []string{"individual-rationality", "best-response"}, []bool{false, false}},
 	} {
 		m := &mechanisms.Market{}
 		for _, v := range c.values {
@@ -62,6 +62,28 @@ func TestBinding(t *testing.T) {
 	}
 }
 
+// TestBindingOfOneName: of two constraints on one expression only that binds which does.
+func TestBindingOfOneName(t *testing.T) {
+	p := &search.Problem{
+		Market: market(4, 2), Objective: objectives.Revenue{}, Evaluations: 100,
+		Spaces: []mechanisms.Space{space(t, "contest", mechanisms.Settings{"exponent": mechanisms.Range(0.05, 3)})},
+	}
+	for _, b := range []struct {
+		relation constraints.Relation
+		value    float64
+	}{{constraints.AtLeast, 0.46}, {constraints.AtMost, 0.49}} {
+		k, err := constraints.NewExpression("fairness", b.relation, b.value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Constraints = append(p.Constraints, k)
+	}
+	got, err := search.Binding(context.Background(), p, find(t, p).Best)
+	if err != nil || !slices.Equal(got, []bool{true, false}) {
+		t.Errorf("%v binds, error %v", got, err)
+	}
+}
+
 func ExampleBinding() {
 	space, err := mechanisms.NewSpace("contest", mechanisms.Settings{"exponent": mechanisms.Range(0.05, 3)})
 	if err != nil {
@@ -84,7 +106,7 @@ func ExampleBinding() {
 		fmt.Println(err)
 		return
 	}
-	names, err := search.Binding(context.Background(), p, r.Best)
-	fmt.Println(names, err)
-	// Output: [fairness] <nil>
+	binds, err := search.Binding(context.Background(), p, r.Best)
+	fmt.Println(binds, err)
+	// Output: [true] <nil>
 }

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -19,7 +20,7 @@ func (e *evaluator) candidate(space mechanisms.Space, x []float64) (*Candidate, 
 	}
 	p := e.problem
 	t := newTally(e.draws.agents)
-	result := e.solve([]*mechanisms.Design{&design}, []*tally{t})[0]
+	result := e.solve(context.Background(), []*mechanisms.Design{&design}, []*tally{t})[0]
 	c := newCandidate(space, design, x)
 	c.Objective = result.objective
 	for j, o := range objectives.All() {
@@ -63,6 +64,9 @@ func (e *evaluator) candidate(space mechanisms.Space, x []float64) (*Candidate, 
 	}
 	if t.others != "" {
 		c.Notes = append(c.Notes, t.others)
+	}
+	if !e.draws.single() {
+		c.StandardError = math.NaN()
 	}
 	if !e.draws.single() && c.Objective != 0 && !math.IsNaN(c.Objective) {
 		c.TailShare = t.tail / c.Objective
@@ -128,7 +132,7 @@ const rescramblings = 4
 // standardError is the spread of the objective over other scramblings of the
 // draws: an estimate, with few degrees of freedom, of how far the expectation
 // over one set of draws is from the true one.
-func (e *evaluator) standardError(c *Candidate, space mechanisms.Space) (float64, error) {
+func (e *evaluator) standardError(ctx context.Context, c *Candidate, space mechanisms.Space) (float64, error) {
 	if e.draws.single() {
 		return 0, nil
 	}
@@ -142,7 +146,7 @@ func (e *evaluator) standardError(c *Candidate, space mechanisms.Space) (float64
 		if err != nil {
 			return 0, err
 		}
-		other := newEvaluator(e.problem, d).evaluate([]*mechanisms.Design{&design})[0].objective
+		other := newEvaluator(e.problem, d).evaluate(ctx, []*mechanisms.Design{&design})[0].objective
 		sum += (other - c.Objective) * (other - c.Objective)
 	}
 	// The differences have twice the variance of one set.

@@ -2,7 +2,7 @@ package search
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"sort"
@@ -78,7 +78,7 @@ func Compare(ctx context.Context, problem *Problem) (*Comparison, error) {
 		return nil, err
 	}
 	if len(report.Candidates) != len(problem.Spaces) {
-		return nil, errors.New("search: the comparison was interrupted")
+		return nil, fmt.Errorf("search: the comparison was interrupted: %w", ctx.Err())
 	}
 	designs := make([]mechanisms.Design, len(problem.Spaces))
 	for i, s := range problem.Spaces {

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"errors"
 	"math"
 	"strings"
@@ -42,6 +43,7 @@ type point struct {
 	measures []float64
 	piece    uint64
 	margin   float64
+	cut      bool // the context ended before it was solved
 }
 
 // sums are weighted sums over a chunk of draws.
@@ -51,6 +53,7 @@ type sums struct {
 	piece     uint64
 	margin    float64
 	report    *tally // nil unless a full report is wanted
+	cut       bool
 }
 
 func (e *evaluator) scale() float64 { return e.draws.scale }
@@ -81,10 +84,12 @@ func ofChances(o objectives.Objective) bool {
 	return false
 }
 
-func (e *evaluator) evaluate(designs []*mechanisms.Design) []point { return e.solve(designs, nil) }
+func (e *evaluator) evaluate(ctx context.Context, designs []*mechanisms.Design) []point {
+	return e.solve(ctx, designs, nil)
+}
 
 // solve solves designs; full reports fill the tallies.
-func (e *evaluator) solve(designs []*mechanisms.Design, reports []*tally) []point {
+func (e *evaluator) solve(ctx context.Context, designs []*mechanisms.Design, reports []*tally) []point {
 	chunks := (e.draws.len() + chunk - 1) / chunk
 	partial := make([]sums, len(designs)*chunks)
 	run := func(w *worker, task int) {
@@ -101,6 +106,9 @@ func (e *evaluator) solve(designs []*mechanisms.Design, reports []*tally) []poin
 		w.look(d)
 		from := task % chunks * chunk
 		for k := from; k < min(from+chunk, e.draws.len()); k++ {
+			if s.cut = ctx.Err() != nil; s.cut {
+				return
+			}
 			w.solve(d, k, s)
 		}
 	}
@@ -129,6 +137,7 @@ func (e *evaluator) solve(designs []*mechanisms.Design, reports []*tally) []poin
 		p := point{measures: make([]float64, len(e.problem.Constraints)), margin: math.Inf(1)}
 		for _, s := range partial[i*chunks : (i+1)*chunks] {
 			p.objective += s.objective
+			p.cut = p.cut || s.cut
 			for j, c := range e.problem.Constraints {
 				if worst(c) {
 					p.measures[j] = maxNaN(p.measures[j], s.measures[j])

@@ -20,8 +20,9 @@ const feasibility = 1e-9
 
 // Search finds the best mechanism of the problem's spaces. An error means that the
 // problem is malformed; what could not be found is said in the report. When the
-// context ends, the report has what was in hand, with status Stopped. progress
-// may be nil; it is called from the calling goroutine.
+// context ends, the report has what was in hand, with status Stopped: the best design so
+// far of each space that was begun is solved once more, in full. progress may be nil; it is
+// called from the calling goroutine.
 func Search(ctx context.Context, problem *Problem, progress func(Progress)) (*Report, error) {
 	r, e, err := run(ctx, problem, progress)
 	if err != nil {
@@ -29,7 +30,7 @@ func Search(ctx context.Context, problem *Problem, progress func(Progress)) (*Re
 	}
 	sort.SliceStable(r.Candidates, func(a, b int) bool { return better(r.Candidates[a], r.Candidates[b]) })
 	if r.Best != nil {
-		err = estimate(ctx, e, problem, r.Best)
+		err = r.estimate(ctx, e, problem, r.Best)
 	}
 	return r, err
 }
@@ -46,18 +47,24 @@ func Evaluate(ctx context.Context, problem *Problem) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r, estimate(ctx, e, problem, r.Candidates...)
+	return r, r.estimate(ctx, e, problem, r.Candidates...)
 }
 
 // estimate gives candidates the standard error of their objective.
-func estimate(ctx context.Context, e judge, p *Problem, candidates ...*Candidate) (err error) {
+func (r *Report) estimate(ctx context.Context, e judge, p *Problem, candidates ...*Candidate) error {
 	for _, c := range candidates {
-		if ctx.Err() != nil || math.IsNaN(c.Objective) {
+		if math.IsNaN(c.Objective) {
 			continue
 		}
-		if c.StandardError, err = e.standardError(c, p.Spaces[c.space]); err != nil {
+		deviation, err := e.standardError(ctx, c, p.Spaces[c.space])
+		if err != nil {
 			return err
 		}
+		if ctx.Err() != nil {
+			r.Status = Stopped
+			return nil
+		}
+		c.StandardError = deviation
 	}
 	return nil
 }
@@ -84,6 +91,10 @@ func run(ctx context.Context, problem *Problem, progress func(Progress)) (*Repor
 			return nil, nil, err
 		}
 		report.Evaluations += evaluations
+		if c == nil { // interrupted before anything was solved
+			stopped = true
+			break
+		}
 		c.space = i
 		report.Candidates = append(report.Candidates, c)
 		stopped = stopped || ctx.Err() != nil
@@ -123,11 +134,14 @@ func (p *Problem) normalise() error {
 	if p.Draws == 0 {
 		p.Draws = 4096
 	}
-	if p.Draws > 1<<20 {
-		return fmt.Errorf("search: %d draws are too many: the limit is %d", p.Draws, 1<<20)
+	if p.Draws > MaxDraws {
+		return fmt.Errorf("search: %d draws are too many: the limit is %d", p.Draws, MaxDraws)
+	}
+	if p.Workers > MaxWorkers {
+		return fmt.Errorf("search: %d workers are too many: the limit is %d", p.Workers, MaxWorkers)
 	}
 	if p.Workers == 0 {
-		p.Workers = runtime.GOMAXPROCS(0)
+		p.Workers = min(runtime.GOMAXPROCS(0), MaxWorkers)
 	}
 	if p.Tolerance == 0 {
 		p.Tolerance = 1e-6
@@ -153,12 +167,14 @@ func corner(s mechanisms.Space) []float64 {
 
 // judge solves and checks designs in the problem's market.
 type judge interface {
-	// evaluate gives what a search needs; a nil design gives NaN.
-	evaluate(designs []*mechanisms.Design) []point
+	// evaluate gives what a search needs; a nil design gives NaN. Points that the end of the
+	// context cut short say so.
+	evaluate(ctx context.Context, designs []*mechanisms.Design) []point
 	// candidate gives the full report of one.
 	candidate(space mechanisms.Space, x []float64) (*Candidate, error)
-	// standardError is that of a candidate's objective, 0 where it is exact.
-	standardError(c *Candidate, space mechanisms.Space) (float64, error)
+	// standardError is that of a candidate's objective, 0 where it is exact; it
+	// means nothing once the context has ended.
+	standardError(ctx context.Context, c *Candidate, space mechanisms.Space) (float64, error)
 	// scale is E max v.
 	scale() float64
 	// bound is the upper bound over all mechanisms, without the gap.
@@ -176,7 +192,8 @@ func (p *Problem) judge() (judge, error) {
 	return newEvaluator(p, d), nil
 }
 
-// explore finds the best design of one space, and records in all what held together.
+// explore finds the best design of one space, and records in all what held together. The
+// candidate is nil where the context ended before anything was solved.
 func explore(ctx context.Context, p *Problem, e judge, index int, all *conflicts, progress func(Progress)) (*Candidate, int, error) {
 	space := p.Spaces[index]
 	axes := space.Axes()
@@ -194,6 +211,7 @@ func explore(ctx context.Context, p *Problem, e judge, index int, all *conflicts
 		return nil, 0, err
 	}
 	conflicts := newConflicts(len(p.Constraints))
+	cut := 0
 	for ctx.Err() == nil {
 		trials, done := o.Ask()
 		if done {
@@ -205,7 +223,11 @@ func explore(ctx context.Context, p *Problem, e judge, index int, all *conflicts
 				designs[k] = &d
 			}
 		}
-		for k, result := range e.evaluate(designs) {
+		for k, result := range e.evaluate(ctx, designs) {
+			if result.cut {
+				cut++
+				continue
+			}
 			slack := p.slack(result.measures, e.scale())
 			conflicts.record(slack)
 			all.record(slack)
@@ -220,17 +242,21 @@ func explore(ctx context.Context, p *Problem, e judge, index int, all *conflicts
 		}
 	}
 	best := inHand(o)
-	if best.X == nil {
+	evaluations := o.Evaluations() - cut
+	switch {
+	case best.X == nil && ctx.Err() != nil:
+		return nil, evaluations, nil
+	case best.X == nil:
 		best.X = corner(space) // every evaluation failed: the report says why
 	}
 	c, err := e.candidate(space, best.X)
 	if err != nil {
-		return nil, o.Evaluations(), err
+		return nil, evaluations, err
 	}
 	if !c.Feasible {
 		c.Notes = append(c.Notes, conflicts.explain(p.Constraints)...)
 	}
-	return c, o.Evaluations(), nil
+	return c, evaluations, nil
 }
 
 // inHand is the best feasible point, or the least violating one; its X is nil where

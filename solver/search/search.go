@@ -27,6 +27,12 @@ type Problem struct {
 	Tolerance float64
 }
 
+// MaxDraws is the largest number of draws, MaxWorkers the most goroutines.
+const (
+	MaxDraws   = 1 << 20
+	MaxWorkers = 1024
+)
+
 // Status says what a search found.
 type Status string
 
@@ -81,8 +87,8 @@ type Candidate struct {
 	// the top 0.1 % of values; NaN otherwise.
 	TailShare float64
 	// StandardError is, for drawn values, that of the objective, from scrambling
-	// the draws anew; 0 for a market of numbers. It is computed for the best
-	// candidate of a search and for every candidate of an evaluation.
+	// the draws anew; 0 for a market of numbers, NaN where it was not computed. It is for the
+	// best candidate of a search and for every candidate of an evaluation.
 	StandardError float64
 	// Oversight is what validators let pass, nil without oversight.
 	Oversight *Oversight

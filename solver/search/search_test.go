@@ -2,6 +2,7 @@ package search_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -162,6 +163,53 @@ func TestInterruptedSearchSaysSo(t *testing.T) {
 	}
 }
 
+// fuse is a context that ends after so many looks at it.
+type fuse struct {
+	context.Context
+	left int
+}
+
+func (f *fuse) Err() error {
+	if f.left--; f.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestInterruptedBatch: the search ends between two draws, not with the batch of designs
+// that it tries together, and keeps those that were solved by then.
+func TestInterruptedBatch(t *testing.T) {
+	heavy, err := distributions.NewLogNormal(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	agents := []mechanisms.Agent{{Name: "a", Value: heavy}, {Name: "b", Value: heavy}}
+	p := &search.Problem{
+		Market: &mechanisms.Market{ConcealmentCost: math.Inf(1), Agents: agents}, Objective: goal(t, "revenue"), Draws: 256, Workers: 1,
+		Spaces: []mechanisms.Space{space(t, "contest", mechanisms.Settings{"exponent": mechanisms.Range(0.05, 1)}), space(t, "auction", nil)},
+	}
+	for _, c := range []struct{ looks, solved int }{{200, 0}, {700, 2}} {
+		r, err := search.Search(&fuse{context.Background(), c.looks}, p, nil)
+		if err != nil || r.Status != search.Stopped || r.Evaluations != c.solved || (r.Best != nil) != (c.solved > 0) {
+			t.Errorf("after %d looks: %+v, %v", c.looks, r, err)
+			continue
+		}
+		if r.Best != nil && !math.IsNaN(r.Best.StandardError) {
+			t.Errorf("a standard error of %g that was not computed", r.Best.StandardError)
+		}
+	}
+	r, err := search.Search(context.Background(), p, nil)
+	if err != nil || !(r.Best.StandardError > 0) || !math.IsNaN(r.Candidates[1].StandardError) {
+		t.Errorf("standard errors %g of the best, %g of another: %v", r.Best.StandardError, r.Candidates[1].StandardError, err)
+	}
+	if _, err := search.Compare(&fuse{context.Background(), 3}, &search.Problem{Market: p.Market, Objective: p.Objective, Spaces: p.Spaces[1:]}); !errors.Is(err, context.Canceled) {
+		t.Errorf("a comparison that was interrupted: %v", err)
+	}
+	if _, err := search.Binding(&fuse{context.Background(), 3}, p, r.Candidates[1]); !errors.Is(err, context.Canceled) {
+		t.Errorf("what binds, interrupted: %v", err)
+	}
+}
+
 func TestMalformedProblems(t *testing.T) {
 	good := search.Problem{Market: market(4, 2), Objective: goal(t, "revenue"), Spaces: []mechanisms.Space{space(t, "auction", nil)}}
 	for name, spoil := range map[string]func(*search.Problem){
@@ -173,6 +221,7 @@ func TestMalformedProblems(t *testing.T) {
 		"no objective":  func(p *search.Problem) { p.Objective = nil },
 		"nil demand":    func(p *search.Problem) { p.Constraints = []constraints.Constraint{nil} },
 		"draws":         func(p *search.Problem) { p.Draws = 1 << 30 },
+		"workers":       func(p *search.Problem) { p.Workers = 1 << 30 },
 		"weights": func(p *search.Problem) {
 			p.Spaces = []mechanisms.Space{space(t, "contest", mechanisms.Settings{"weights": {List: []float64{1, 2, 3}}})}
 		},

@@ -50,10 +50,10 @@ func (s *sheet) next() ([]string, error) {
 	if err != nil {
 		var p *csv.ParseError
 		if errors.As(err, &p) {
-			return nil, &Error{File: s.file, Line: p.Line, Column: p.Column, Offset: s.tracker.consumed, Message: p.Err.Error()}
+			return nil, &Error{File: s.file, Line: p.Line, Column: p.Column, Offset: -1, Message: p.Err.Error()}
 		}
 		if s.tracker.long {
-			return nil, &Error{File: s.file, Line: s.line + 1, Column: 1, Offset: s.tracker.consumed, Message: err.Error()}
+			return nil, &Error{File: s.file, Line: s.line + 1, Column: 1, Offset: -1, Message: err.Error()}
 		}
 		return nil, fmt.Errorf("reading %s: %w", s.file, err)
 	}
@@ -70,7 +70,7 @@ func (s *sheet) fail(column int, hint, format string, args ...any) error {
 	if column < len(s.row) { // there may be no row at all
 		line, col = s.r.FieldPos(column)
 	}
-	return &Error{File: s.file, Line: line, Column: col, Offset: s.tracker.consumed, Message: fmt.Sprintf(format, args...), Hint: hint}
+	return &Error{File: s.file, Line: line, Column: col, Offset: -1, Message: fmt.Sprintf(format, args...), Hint: hint}
 }
 
 func (s *sheet) wrong(name string, err error) error {
@@ -146,7 +146,7 @@ func ReadNames(file string, r io.Reader) (map[string]string, error) {
 	}
 	for _, name := range []string{"builder_id", "builder"} {
 		if _, ok := s.columns[name]; !ok {
-			return nil, &Error{File: file, Line: 1, Column: 1, Message: "not a table of names", Hint: "it starts with builder_id,builder"}
+			return nil, &Error{File: file, Line: 1, Column: 1, Offset: -1, Message: "not a table of names", Hint: "it starts with builder_id,builder"}
 		}
 	}
 	names := map[string]string{}

@@ -50,7 +50,7 @@ type Options struct {
 type Error struct {
 	File string
 	// Line and Column count from 1, Column and Offset in bytes; Line 0 stands for
-	// the input as a whole.
+	// the input as a whole, Offset -1 for none: a table's rows have lines.
 	Line, Column int
 	Offset       int64
 	Message      string
@@ -60,6 +60,9 @@ type Error struct {
 func (e *Error) Error() string {
 	if e.Line == 0 {
 		return fmt.Sprintf("%s: %s", e.File, e.Message)
+	}
+	if e.Offset < 0 {
+		return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
 	}
 	return fmt.Sprintf("%s:%d:%d: %s (byte %d)", e.File, e.Line, e.Column, e.Message, e.Offset)
 }

@@ -18,9 +18,9 @@ import (
 // shownAgents is how many agents a table shows one by one.
 const shownAgents = 12
 
-// Search is the document of a search; binding names the constraints that bind at
-// the best mechanism.
-func Search(p *search.Problem, r *search.Report, binding []string) *Document {
+// Search is the document of a search; binding says of each constraint whether it binds at
+// the best mechanism, nil where that is not known.
+func Search(p *search.Problem, r *search.Report, binding []bool) *Document {
 	d := &Document{Data: searchData(p, r, binding)}
 	d.Records = records(d.Data.(*searchJSON))
 	d.Facts = append(d.Facts, Fact{"status", standing(r)})
@@ -44,10 +44,10 @@ func Search(p *search.Problem, r *search.Report, binding []string) *Document {
 		d.Facts = append(d.Facts, details(head)...)
 	}
 	d.Facts = append(d.Facts, Fact{"effort", fmt.Sprintf("%d evaluations, seed %d", r.Evaluations, r.Seed)})
-	if r.Best != nil && len(r.Best.Searched) > 0 && len(r.Best.Constraints) > 0 {
+	if r.Best != nil && len(binding) > 0 {
 		text := "no constraint keeps the objective from being better"
-		if len(binding) > 0 {
-			text = strings.Join(binding, ", ") + ": without it the objective would be better"
+		if names := binders(r.Best.Constraints, binding); len(names) > 0 {
+			text = strings.Join(names, ", ") + ": without it the objective would be better"
 		}
 		d.Facts = append(d.Facts, Fact{"what binds", text})
 	}
@@ -380,12 +380,34 @@ func add(sum *search.AgentResult, a search.AgentResult) {
 	sum.Payoff += a.Payoff
 }
 
-// Findings is the table of constraints; binding names those that bind.
-func Findings(heading string, findings []constraints.Finding, binding []string) Table {
-	t := Table{Heading: heading, Columns: []string{"constraint", "measure", "bound", "violation", "verdict", "why"}}
+// binders names the constraints that bind, with their bounds where others go by the same
+// name.
+func binders(findings []constraints.Finding, binding []bool) []string {
+	count := map[string]int{}
 	for _, f := range findings {
+		count[f.Name]++
+	}
+	var names []string
+	for j, f := range findings {
+		if j >= len(binding) || !binding[j] {
+			continue
+		}
+		name := f.Name
+		if count[name] > 1 {
+			name += " " + f.Bound.Relation.String() + " " + Digits(f.Bound.Value)
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// Findings is the table of constraints; binding says which of them bind, nil where that is
+// not known.
+func Findings(heading string, findings []constraints.Finding, binding []bool) Table {
+	t := Table{Heading: heading, Columns: []string{"constraint", "measure", "bound", "violation", "verdict", "why"}}
+	for j, f := range findings {
 		verdict := f.Verdict.String()
-		if slices.Contains(binding, f.Name) {
+		if j < len(binding) && binding[j] {
 			verdict += ", binds"
 		}
 		t.Rows = append(t.Rows, []Cell{

@@ -2,7 +2,6 @@ package report
 
 import (
 	"math"
-	"slices"
 	"sort"
 	"strconv"
 
@@ -104,12 +103,12 @@ type constraintJSON struct {
 	Bound     Number `json:"bound"`
 	Violation Number `json:"violation"`
 	Verdict   string `json:"verdict"`
-	Binds     bool   `json:"binds"`
+	Binds     *bool  `json:"binds"` // null where it was not looked into
 	Why       string `json:"why"`
 }
 
 // searchData fills the contract.
-func searchData(p *search.Problem, r *search.Report, binding []string) *searchJSON {
+func searchData(p *search.Problem, r *search.Report, binding []bool) *searchJSON {
 	out := &searchJSON{
 		Status:      string(r.Status),
 		Objective:   p.Objective.Name(),
@@ -137,7 +136,7 @@ func searchData(p *search.Problem, r *search.Report, binding []string) *searchJS
 // texts is never nil: JSON shows an empty list, not null.
 func texts(s []string) []string { return append([]string{}, s...) }
 
-func candidateData(c *search.Candidate, binding []string) *candidateJSON {
+func candidateData(c *search.Candidate, binding []bool) *candidateJSON {
 	e := c.Equilibrium
 	out := &candidateJSON{
 		Family: c.Family, Parameters: parametersData(c), Searched: texts(c.Searched),
@@ -169,11 +168,15 @@ func candidateData(c *search.Candidate, binding []string) *candidateJSON {
 		}
 		out.Equilibrium.Agents = append(out.Equilibrium.Agents, agent)
 	}
-	for _, f := range c.Constraints {
-		out.Constraints = append(out.Constraints, constraintJSON{
+	for j, f := range c.Constraints {
+		k := constraintJSON{
 			Name: f.Name, Measure: Number(f.Measure), Relation: f.Bound.Relation.String(), Bound: Number(f.Bound.Value),
-			Violation: Number(f.Violation), Verdict: f.Verdict.String(), Binds: slices.Contains(binding, f.Name), Why: f.Why,
-		})
+			Violation: Number(f.Violation), Verdict: f.Verdict.String(), Why: f.Why,
+		}
+		if j < len(binding) {
+			k.Binds = &binding[j]
+		}
+		out.Constraints = append(out.Constraints, k)
 	}
 	return out
 }
@@ -260,6 +263,8 @@ func candidateRecords(c *candidateJSON, put func(kind, name, field, value string
 			number("parameter", name, "value", v)
 		case string:
 			put("parameter", name, "value", v)
+		case bool:
+			put("parameter", name, "value", strconv.FormatBool(v))
 		case []Number:
 			for k, x := range v {
 				number("parameter", name, strconv.Itoa(k+1), x)
@@ -294,6 +299,9 @@ func candidateRecords(c *candidateJSON, put func(kind, name, field, value string
 		number("constraint", f.Name, "bound", f.Bound)
 		number("constraint", f.Name, "violation", f.Violation)
 		put("constraint", f.Name, "verdict", f.Verdict)
+		if f.Binds != nil {
+			put("constraint", f.Name, "binds", strconv.FormatBool(*f.Binds))
+		}
 		put("constraint", f.Name, "why", f.Why)
 	}
 	for _, n := range c.Notes {

@@ -174,7 +174,7 @@ func answer(n int) (*search.Problem, *search.Report) {
 func TestNarrow(t *testing.T) {
 	for _, n := range []int{1, 2, 37, 5000} {
 		p, r := answer(n)
-		for _, d := range []*report.Document{report.Search(p, r, []string{"sybil-proof"}), report.Evaluation(p, r)} {
+		for _, d := range []*report.Document{report.Search(p, r, []bool{true, false}), report.Evaluation(p, r)} {
 			text := write(t, d, report.Plain)
 			if strings.Contains(text, "NaN") || strings.Contains(text, "Inf") {
 				t.Errorf("what is not a number is shown:\n%s", text)
@@ -191,7 +191,7 @@ func TestNarrow(t *testing.T) {
 		}
 	}
 	p, r := answer(37)
-	text := write(t, report.Search(p, r, []string{"sybil-proof"}), report.Plain)
+	text := write(t, report.Search(p, r, []bool{true, false}), report.Plain)
 	for _, want := range []string{
 		"\n27 others ", "\n(nobody) ", "\ntogether ", "holds, binds", "what binds      sybil-proof", "\nwarning: a warning\n", "\nnote on 1 (contest): a note\n",
 		"objective       revenue = 1.662648 (standard error 0.001)\n", "bound           none is known for this objective\n", "contest: exponent 1.383332, payment all-pay\n",
@@ -205,7 +205,7 @@ func TestNarrow(t *testing.T) {
 // TestContract holds the names of the JSON contract.
 func TestContract(t *testing.T) {
 	p, r := answer(2)
-	text := write(t, report.Search(p, r, []string{"sybil-proof"}), report.JSON)
+	text := write(t, report.Search(p, r, []bool{true, false}), report.JSON)
 	var got struct {
 		Status     string
 		Best       map[string]any

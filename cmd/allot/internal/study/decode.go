@@ -24,7 +24,7 @@ func (d *decoder) keys(n *node, what string, known ...string) (map[string]*node,
 	values := make(map[string]*node, len(n.entries))
 	for _, e := range n.entries {
 		if !contains(known, e.key) {
-			return nil, &Error{File: d.file, Line: e.line, Column: e.column, Message: fmt.Sprintf("unknown key %q in %s", e.key, what), Hint: suggest(e.key, known)}
+			return nil, &Error{File: d.file, Line: e.line, Column: e.column, Message: fmt.Sprintf("unknown key %q in %s", clip(e.key, 40), what), Hint: suggest(e.key, known)}
 		}
 		values[e.key] = e.value
 	}

@@ -48,11 +48,8 @@ func (d *decoder) within(n *node, err error) error {
 		return e
 	}
 	e.Message = inside.Reason
-	if inside.Line <= 1 { // the text of a block does not start where its node does
-		e.Column += max(0, inside.Column-1)
-		if n.form == quoted {
-			e.Column++
-		}
+	if inside.Line <= 1 {
+		n.within(e, inside.Column-1)
 	}
 	var names []string
 	for _, o := range objectives.All() {

@@ -87,10 +87,7 @@ func (d *decoder) refused(n *node, keys map[string]*node, err error) error {
 	reason := strings.TrimPrefix(wrong.Reason, fmt.Sprintf("line %d, column %d: ", wrong.Line, wrong.Column))
 	e := d.fail(v, "", "%s: %s", wrong.Parameter, reason).(*Error)
 	if wrong.Line == 1 && wrong.Column > 0 {
-		e.Column += wrong.Column - 1
-		if v.form == quoted {
-			e.Column++
-		}
+		v.within(e, wrong.Column-1)
 	}
 	return e
 }

@@ -43,10 +43,7 @@ func (d *decoder) share(n *node) (func(int) float64, string, error) {
 		e := d.fail(n, "write article, a number or an expression such as 2/(k+1)", "share: %v", err).(*Error)
 		var at *placed
 		if errors.As(err, &at) {
-			e.Column += at.column
-			if n.form == quoted {
-				e.Column++
-			}
+			n.within(e, at.column)
 		}
 		return nil, "", e
 	}

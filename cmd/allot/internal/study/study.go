@@ -35,10 +35,10 @@ const (
 	// maxAgents bounds a market, maxSpaces the mechanisms of a study.
 	maxAgents = 1_000_000
 	maxSpaces = 1_000
-	// maxEvaluations and maxDraws bound what a study may ask of a search.
-	maxEvaluations = 100_000_000
-	maxDraws       = 1 << 24
 )
+
+// MaxEvaluations is the largest budget that a study or a flag may give a search.
+const MaxEvaluations = 100_000_000
 
 // Study is what a study file says.
 type Study struct {
@@ -110,7 +110,7 @@ func (d *decoder) search(n *node, p *search.Problem) error {
 		return err
 	}
 	if v, ok := keys["evaluations"]; ok {
-		if p.Evaluations, err = d.whole(v, "evaluations", 1, maxEvaluations); err != nil {
+		if p.Evaluations, err = d.whole(v, "evaluations", 1, MaxEvaluations); err != nil {
 			return err
 		}
 	}
@@ -122,7 +122,7 @@ func (d *decoder) search(n *node, p *search.Problem) error {
 		p.Seed = uint64(seed)
 	}
 	if v, ok := keys["draws"]; ok {
-		if p.Draws, err = d.whole(v, "draws", 1, maxDraws); err != nil {
+		if p.Draws, err = d.whole(v, "draws", 1, search.MaxDraws); err != nil {
 			return err
 		}
 	}

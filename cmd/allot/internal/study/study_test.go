@@ -222,6 +222,8 @@ func TestErrors(t *testing.T) {
 		"objective term":      {small + "objective: revenue + fairnes\n", "7:22", "unknown name fairnes", "did you mean fairness?"},
 		"objective quoted":    {small + "objective: \"revenue + fairnes\"\n", "7:23", "unknown name fairnes", "did you mean fairness?"},
 		"objective mapping":   {small + "objective: {a: 1}\n", "7:12", "expected a text", ""},
+		"block":               {small + "objective: >\n  revenue\n  + bogus\n", "7:12", "unknown name bogus", "there are"},
+		"long key":            {small + strings.Repeat("x", 500) + ": 1\n", "7:1", `unknown key "` + strings.Repeat("x", 40) + `..."`, "there are"},
 		"no relation":         {small + "constraints: [{expression: fairness}]\n", "7:15", "0 of atLeast", ""},
 		"two relations":       {small + "constraints: [{expression: fairness, atLeast: 0, atMost: 1}]\n", "7:15", "2 of atLeast", ""},
 		"evaluations":         {small + "search: {evaluations: 0}\n", "7:23", "at least 1", ""},

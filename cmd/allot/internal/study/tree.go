@@ -38,6 +38,7 @@ type node struct {
 	form         form
 	line, column int
 	text         string
+	block        bool // the text stands below, its line breaks read as spaces
 	items        []*node
 	entries      []entry
 }
@@ -58,11 +59,26 @@ func (n *node) is() string {
 	case mapping:
 		return "a mapping"
 	}
-	text := n.text
-	if utf8.RuneCountInString(text) > 40 {
-		text = string([]rune(text)[:40]) + "..."
+	return fmt.Sprintf("%q", clip(n.text, 40))
+}
+
+// clip is a text for a message, not too long.
+func clip(text string, most int) string {
+	if utf8.RuneCountInString(text) > most {
+		text = string([]rune(text)[:most]) + "..."
 	}
-	return fmt.Sprintf("%q", text)
+	return text
+}
+
+// within puts an error at a column of the node's text, counted from 0. A block's text does
+// not start where its node does.
+func (n *node) within(e *Error, column int) {
+	if n.block {
+		return
+	}
+	if e.Column += max(0, column); n.form == quoted {
+		e.Column++
+	}
 }
 
 // word reports a text, in quotes or not.
@@ -242,7 +258,7 @@ func syntax(file string, err error) error {
 		e.Message = "not a YAML file: " + lower(strings.SplitN(err.Error(), "\n", 2)[0])
 		return e
 	}
-	e.Message = lower(strings.SplitN(located.GetMessage(), "\n", 2)[0])
+	e.Message = clip(lower(strings.SplitN(located.GetMessage(), "\n", 2)[0]), 200)
 	if t := located.GetToken(); t != nil && t.Position != nil {
 		e.Line, e.Column = max(1, t.Position.Line), max(1, t.Position.Column)
 	}
@@ -286,7 +302,8 @@ func (c *converter) node(a ast.Node) (*node, error) {
 		}
 		return n, nil
 	case *ast.LiteralNode:
-		n.form, n.text = quoted, a.Value.Value
+		n.form, n.block = quoted, true
+		n.text = strings.TrimSpace(strings.ReplaceAll(a.Value.Value, "\n", " "))
 		return n, nil
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
 		n.form, n.text = plain, t.Value
@@ -329,7 +346,7 @@ func (c *converter) mapping(n *node, values []*ast.MappingValueNode) (*node, err
 			}
 		}
 		if first, ok := seen[key]; ok {
-			return nil, c.fail(t, "the key %q appears twice: first on line %d", key, first)
+			return nil, c.fail(t, "the key %q appears twice: first on line %d", clip(key, 40), first)
 		}
 		seen[key] = t.Position.Line
 		value, err := c.node(v.Value)
