@@ -46,7 +46,7 @@ const dust = 1e-15
 // strength is log w a^rho.
 func (d *fray) strength(f *fighter, l float64) float64 { return d.rho*l + f.weight }
 
-// add is log(e^a + e^b).
+// logSum is log(e^a + e^b).
 func logSum(a, b float64) float64 {
 	if a < b {
 		a, b = b, a
@@ -390,13 +390,12 @@ func (d *fray) conditions(start bool) float64 {
 // condition adds one atom's conditions, level and slope being their rows (slope -1:
 // none), and returns its payoff.
 func (d *fray) condition(i int, l float64, levelRow, slopeRow int) float64 {
-	size := d.base[len(d.fighters)]
-	rows, width := d.rows, size+1
+	width := d.base[len(d.fighters)] + 1
 	f := &d.fighters[i]
-	levels := rows[levelRow*width : (levelRow+1)*width]
+	levels := d.rows[levelRow*width : (levelRow+1)*width]
 	var slopes []float64
 	if slopeRow >= 0 {
-		slopes = rows[slopeRow*width : (slopeRow+1)*width]
+		slopes = d.rows[slopeRow*width : (slopeRow+1)*width]
 	}
 	back := math.IsInf(l, -1)
 	a := 0.0
@@ -408,35 +407,11 @@ func (d *fray) condition(i int, l float64, levelRow, slopeRow int) float64 {
 		worth, fall = 1-a, -a
 	}
 	own := d.strength(f, l)
-	rho := d.rho
 	u, slope, bend := 0.0, 0.0, 0.0
 	clear(d.choice)
-	for {
-		total := d.phantom
-		for j := range d.fighters {
-			if j != i {
-				total = logSum(total, d.strength(&d.fighters[j], d.fighters[j].logs[d.choice[j]]))
-			}
-		}
-		t := 0.0
-		switch {
-		case !back:
-			t = 1 / (1 + math.Exp(total-own))
-		case math.IsInf(total, -1):
-			t = 1 / float64(d.agents)
-		}
-		rise, turn := 0.0, 0.0
-		if !back {
-			rise = rho * t * (1 - t)
-			turn = rho * rise * (1 - 2*t)
-			total = logSum(total, own)
-		}
-		q := 1.0
-		for j := range d.fighters {
-			if j != i {
-				q *= d.fighters[j].masses[d.choice[j]]
-			}
-		}
+	for more := true; more; more = d.choose(i) {
+		t, rise, turn, total := d.against(i, own)
+		q := d.odds(i, i)
 		u += q * worth * t
 		slope += q * (worth*rise + fall*t)
 		bend += q * (worth*turn + 2*fall*rise + fall*t)
@@ -445,37 +420,19 @@ func (d *fray) condition(i int, l float64, levelRow, slopeRow int) float64 {
 				continue
 			}
 			g, c := &d.fighters[j], d.choice[j]
-			without := 1.0
-			for o := range d.fighters {
-				if o != i && o != j {
-					without *= d.fighters[o].masses[d.choice[o]]
-				}
-			}
+			without := d.odds(i, j)
 			levels[d.base[j]+c] += without * worth * t
 			if slopes != nil {
 				slopes[d.base[j]+c] += without * (worth*rise + fall*t)
 			}
 			if at := d.place[j][c]; at >= 0 && !back {
 				share := math.Exp(d.strength(g, g.logs[c]) - total)
-				by := -rho * t * share
+				by := -d.rho * t * share
 				levels[at] += q * worth * by
 				if slopes != nil {
-					slopes[at] += q * (worth*rho*by*(1-2*t) + fall*by)
+					slopes[at] += q * (worth*d.rho*by*(1-2*t) + fall*by)
 				}
 			}
-		}
-		j := 0
-		for ; j < len(d.fighters); j++ {
-			if j == i {
-				continue
-			}
-			if d.choice[j]++; d.choice[j] < len(d.fighters[j].logs) {
-				break
-			}
-			d.choice[j] = 0
-		}
-		if j == len(d.fighters) {
-			break
 		}
 	}
 	if !back {
@@ -484,11 +441,59 @@ func (d *fray) condition(i int, l float64, levelRow, slopeRow int) float64 {
 			u, slope, bend = u-a, slope-a, bend-a
 		}
 	}
-	levels[size] = -u
+	levels[width-1] = -u
 	if slopes != nil {
 		levels[slopeRow] += slope
 		slopes[slopeRow] += bend
-		slopes[size] = -slope
+		slopes[width-1] = -slope
 	}
 	return u
+}
+
+// choose goes on to the next joint choice of the atoms of all fighters but i; false after the
+// last.
+func (d *fray) choose(i int) bool {
+	for j := range d.fighters {
+		if j == i {
+			continue
+		}
+		if d.choice[j]++; d.choice[j] < len(d.fighters[j].logs) {
+			return true
+		}
+		d.choice[j] = 0
+	}
+	return false
+}
+
+// odds is the chance of the joint choice of all fighters but i and j.
+func (d *fray) odds(i, j int) float64 {
+	p := 1.0
+	for k := range d.fighters {
+		if k != i && k != j {
+			p *= d.fighters[k].masses[d.choice[k]]
+		}
+	}
+	return p
+}
+
+// against is the chance t that fighter i wins with strength own, -Inf for standing back, against
+// the joint choice, its first and second derivatives in l, and the logarithm of all strengths.
+func (d *fray) against(i int, own float64) (t, rise, turn, total float64) {
+	total = d.phantom
+	for j := range d.fighters {
+		if j != i {
+			f := &d.fighters[j]
+			total = logSum(total, d.strength(f, f.logs[d.choice[j]]))
+		}
+	}
+	if math.IsInf(own, -1) {
+		if math.IsInf(total, -1) {
+			t = 1 / float64(d.agents)
+		}
+		return t, 0, 0, total
+	}
+	t = 1 / (1 + math.Exp(total-own))
+	rise = d.rho * t * (1 - t)
+	turn = d.rho * rise * (1 - 2*t)
+	return t, rise, turn, logSum(total, own)
 }

@@ -109,94 +109,26 @@ func newResale(values []mechanisms.Distribution) *resale {
 // holding the right is worth less what it is worth that a rival holds it; among others a
 // winner-pays auction is one in which each would pay that difference.
 func (b *bayesian) resell(d *mechanisms.Design) played {
-	none := func(err error) played { return played{failure: err.Error()} }
-	m := b.problem.Market
-	switch {
-	case d.Terms.Lookahead == 0:
-		return none(errResaleNow)
-	case m.Persistence > 0:
-		return none(errResalePersistent)
-	case len(b.values) < 2:
-		return none(errors.New("resale takes two agents or more"))
-	}
-	forecasts, err := rights.Forecasts(m, d.Mechanism, d.Terms.Lookahead)
+	r, hold, err := b.resold(d)
 	if err != nil {
-		return none(err)
+		return played{failure: err.Error()}
 	}
-	for _, f := range forecasts {
-		if f.Hold != forecasts[0].Hold {
-			return none(errResaleCapital)
-		}
-	}
-	r := b.resales()
-	if r.err != nil {
-		return none(r.err)
-	}
+	m := b.problem.Market
 	psi := m.ConcealmentCost
 	// What the right brings later, in money paid now.
-	unit := d.Terms.Factor(psi) * forecasts[0].Hold
+	unit := d.Terms.Factor(psi) * hold
 	n := len(b.values)
-	eq := &private.Equilibrium{Highest: b.highest}
-	p := played{eq: eq}
-	win, cost, payoff := make([]float64, n), make([]float64, n), make([]float64, n)
+	s := sale{played: played{eq: &private.Equilibrium{Highest: b.highest}}, win: make([]float64, n), cost: make([]float64, n), payoff: make([]float64, n)}
 	if r.alike {
-		game := mechanisms.Game{Mechanism: d.Mechanism, Values: make([]float64, n)}
-		for i := range game.Values {
-			game.Values[i] = unit * r.price
-		}
-		var solver equilibrium.Solver
-		var stage equilibrium.Equilibrium
-		if err := solver.Solve(game, &stage); err != nil {
-			return none(err)
-		}
-		eq.Status, eq.Method, eq.Selection = stage.Status, "resale (Pai, Resnick 2024); "+stage.Method, stage.Selection
-		if stage.Status == equilibrium.NotFound {
-			p.failure = "no equilibrium was found (" + stage.Method + "); it may exist all the same"
-			return p
-		}
-		sold := 0.0
-		for _, t := range stage.Win {
-			sold += t
-		}
-		if sold < 1-1e-9 {
-			return none(errResaleUnsold)
-		}
-		copy(win, stage.Win)
-		copy(cost, stage.Cost)
-		for i := range n {
-			payoff[i] = stage.Payoff[i] + unit*r.rival[0][i]
-		}
-		p.regime, p.signals = stage.Regime, stage.Profile.Signals
-		p.certificate = func() certify.Certificate {
-			c := certify.Game(game, stage.Profile, stage.Payoff, certify.Options{})
-			return unproven(c)
-		}
+		err = s.alike(r, d.Mechanism, unit)
 	} else {
-		ranked, ok := d.Mechanism.(mechanisms.Ranked)
-		if !ok || ranked.Ranking().AllPay {
-			return none(errResaleFamily)
-		}
-		if ranked.Ranking().Reserve > unit*r.price {
-			return none(errResaleReserve)
-		}
-		share := 1 / float64(len(r.buyers))
-		p.signals = make([]float64, n)
-		for _, k := range r.buyers {
-			win[k], cost[k] = share, share*unit*r.price
-			p.signals[k] = unit * r.price
-			for j := range n {
-				worth := r.rival[k][j]
-				if j == k {
-					worth = r.holder[k] - r.price
-				}
-				payoff[j] += share * unit * worth
-			}
-		}
-		eq.Method = "resale (Pai, Resnick 2024): winner-pays auction with externalities"
-		eq.Selection = "the buyer to whom holding the right is worth most"
-		p.certificate = func() certify.Certificate {
-			return unproven(certify.Certificate{Standing: certify.Approximate, Epsilon: unit * r.regret()})
-		}
+		err = s.among(r, d.Mechanism, unit)
+	}
+	switch {
+	case err != nil:
+		return played{failure: err.Error()}
+	case s.failure != "":
+		return s.played
 	}
 	means := make([]float64, n)
 	gross := 0.0 // the value of the slot to whoever uses it
@@ -208,14 +140,110 @@ func (b *bayesian) resell(d *mechanisms.Design) played {
 				total += x
 			}
 		}
-		gross += win[i] * total
+		gross += s.win[i] * total
 	}
-	p.account.Settle(means, win, cost, payoff, d.Terms, psi)
-	p.account.Burned = d.Terms.Burned(psi) * gross
-	p.account.Welfare = gross * (1 - d.Terms.Lost(psi))
-	eq.Account = p.account
-	p.notes = append(p.notes, r.note(m, win))
-	return p
+	s.account.Settle(means, s.win, s.cost, s.payoff, d.Terms, psi)
+	s.account.Burned = d.Terms.Burned(psi) * gross
+	s.account.Welfare = gross * (1 - d.Terms.Lost(psi))
+	s.eq.Account = s.account
+	s.notes = append(s.notes, r.note(m, s.win))
+	return s.played
+}
+
+// resold is what the right is worth, and what money later is worth now; an error says why
+// the design has no method.
+func (b *bayesian) resold(d *mechanisms.Design) (r *resale, hold float64, err error) {
+	m := b.problem.Market
+	switch {
+	case d.Terms.Lookahead == 0:
+		return nil, 0, errResaleNow
+	case m.Persistence > 0:
+		return nil, 0, errResalePersistent
+	case len(b.values) < 2:
+		return nil, 0, errors.New("resale takes two agents or more")
+	}
+	forecasts, err := rights.Forecasts(m, d.Mechanism, d.Terms.Lookahead)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, f := range forecasts {
+		if f.Hold != forecasts[0].Hold {
+			return nil, 0, errResaleCapital
+		}
+	}
+	r = b.resales()
+	return r, forecasts[0].Hold, r.err
+}
+
+// sale is the play of the auction in which the right is sold first.
+type sale struct {
+	played
+	win, cost, payoff []float64
+}
+
+// alike plays the game of equal values.
+func (s *sale) alike(r *resale, m mechanisms.Mechanism, unit float64) error {
+	game := mechanisms.Game{Mechanism: m, Values: make([]float64, len(s.win))}
+	for i := range game.Values {
+		game.Values[i] = unit * r.price
+	}
+	var solver equilibrium.Solver
+	var stage equilibrium.Equilibrium
+	if err := solver.Solve(game, &stage); err != nil {
+		return err
+	}
+	s.eq.Status, s.eq.Method, s.eq.Selection = stage.Status, "resale (Pai, Resnick 2024); "+stage.Method, stage.Selection
+	if stage.Status == equilibrium.NotFound {
+		s.failure = "no equilibrium was found (" + stage.Method + "); it may exist all the same"
+		return nil
+	}
+	sold := 0.0
+	for _, t := range stage.Win {
+		sold += t
+	}
+	if sold < 1-1e-9 {
+		return errResaleUnsold
+	}
+	copy(s.win, stage.Win)
+	copy(s.cost, stage.Cost)
+	for i, u := range stage.Payoff {
+		s.payoff[i] = u + unit*r.rival[0][i]
+	}
+	s.regime, s.signals = stage.Regime, stage.Profile.Signals
+	s.certificate = func() certify.Certificate {
+		return unproven(certify.Game(game, stage.Profile, stage.Payoff, certify.Options{}))
+	}
+	return nil
+}
+
+// among has those buy, at equal chances, to whom holding the right is worth most.
+func (s *sale) among(r *resale, m mechanisms.Mechanism, unit float64) error {
+	ranked, ok := m.(mechanisms.Ranked)
+	if !ok || ranked.Ranking().AllPay {
+		return errResaleFamily
+	}
+	if ranked.Ranking().Reserve > unit*r.price {
+		return errResaleReserve
+	}
+	share := 1 / float64(len(r.buyers))
+	s.signals = make([]float64, len(s.win))
+	for _, k := range r.buyers {
+		s.win[k], s.cost[k] = share, share*unit*r.price
+		s.signals[k] = unit * r.price
+		for j := range s.payoff {
+			worth := r.rival[k][j]
+			if j == k {
+				worth = r.holder[k] - r.price
+			}
+			s.payoff[j] += share * unit * worth
+		}
+	}
+	s.eq.Method = "resale (Pai, Resnick 2024): winner-pays auction with externalities"
+	s.eq.Selection = "the buyer to whom holding the right is worth most"
+	s.certificate = func() certify.Certificate {
+		return unproven(certify.Certificate{Standing: certify.Approximate, Epsilon: unit * r.regret()})
+	}
+	return nil
 }
 
 // regret is what an agent would gain at most by buying, or by not buying, at the price.

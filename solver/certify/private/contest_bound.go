@@ -20,56 +20,74 @@ type corner struct{ win, cost, signal float64 }
 // far is how rare the types of an unbounded distribution are that count in expectation.
 const far = 1e-6
 
-// bound is the most that any type of player i can gain.
-func (c *contest) bound(i int) outcome {
-	p := &c.players[i]
-	rho := c.rule.Exponent
+// facing is what a player faces: its chance of winning W, enclosed at a mesh of signals.
+type facing struct {
+	*contest
+	p                    *contestant
+	signals, least, most []float64 // W is between least and most
+	nobody               float64   // the chance that nobody else signals
+}
+
+func (c *contest) facing(i int) *facing {
+	f := &facing{contest: c, p: &c.players[i]}
 	low, high, nobody := c.rivals(i)
-	signals := mesh(p.curve.Bids, p.typical(), math.Max(1, 1/rho))
-	m := len(signals)
-	least, most := make([]float64, m), make([]float64, m)
-	for k, a := range signals {
-		least[k], most[k] = c.chance(c.impact(p, a), low, high)
+	f.nobody = nobody
+	f.signals = mesh(f.p.curve.Bids, f.p.typical(), math.Max(1, 1/c.rule.Exponent))
+	m := len(f.signals)
+	f.least, f.most = make([]float64, m), make([]float64, m)
+	for k, a := range f.signals {
+		f.least[k], f.most[k] = c.chance(c.impact(f.p, a), low, high)
 	}
 	for k := 1; k < m; k++ { // W ascends
-		least[k] = math.Max(least[k], least[k-1])
+		f.least[k] = math.Max(f.least[k], f.least[k-1])
 	}
 	for k := m - 2; k >= 0; k-- {
-		most[k] = math.Min(most[k], most[k+1])
+		f.most[k] = math.Min(f.most[k], f.most[k+1])
 	}
-	hull := c.polygon(p, signals, least, most, nobody)
-	out := outcome{gain: math.Inf(-1), evaluations: m}
-	best := func(v float64) (float64, float64) {
-		lo, hi := 0, len(hull)-1
-		for lo < hi {
-			mid := (lo + hi) / 2
-			if v*(hull[mid+1].win-hull[mid].win) > hull[mid+1].cost-hull[mid].cost {
-				lo = mid + 1
-			} else {
-				hi = mid
-			}
-		}
-		return v*hull[lo].win - hull[lo].cost, hull[lo].signal
+	return f
+}
+
+// at is the place of a signal in the mesh.
+func (f *facing) at(a float64) int {
+	return min(len(f.signals)-1, sort.SearchFloat64s(f.signals, a))
+}
+
+// own is what the type v has at least from the signal a, one of a cell up to top.
+func (f *facing) own(v, a, top float64) float64 {
+	if top == 0 {
+		return v * f.nobody * (1 - 1e-14)
 	}
-	at := func(a float64) int { return min(m-1, sort.SearchFloat64s(signals, a)) }
-	// own is what the type v has at least from the signal a, one of a cell up to most.
-	own := func(v, a, top float64) float64 {
-		if top == 0 {
-			return v * nobody * (1 - 1e-14)
-		}
-		w := nobody * (1 - 1e-14)
-		if a > 0 {
-			w = math.Max(w, least[at(a)])
-		}
-		switch {
-		case c.rule.WinnerPays && v < top:
-			return (v-top)*most[at(top)] - c.rule.Fee
-		case c.rule.WinnerPays:
-			return (v-a)*w - c.rule.Fee
-		}
-		return v*w - a - c.rule.Fee
+	w := f.nobody * (1 - 1e-14)
+	if a > 0 {
+		w = math.Max(w, f.least[f.at(a)])
 	}
-	b := p.curve
+	switch {
+	case f.rule.WinnerPays && v < top:
+		return (v-top)*f.most[f.at(top)] - f.rule.Fee
+	case f.rule.WinnerPays:
+		return (v-a)*w - f.rule.Fee
+	}
+	return v*w - a - f.rule.Fee
+}
+
+// bend is by how much W can be below its chord on a cell of the strategy.
+func (f *facing) bend(x, y float64) float64 {
+	if f.rule.Exponent <= 1 || y <= x {
+		return 0
+	}
+	rise := f.most[f.at(y)]
+	if x > 0 {
+		rise = math.Max(0, rise-f.least[f.at(x)])
+	}
+	return rise * sagging(x, y, f.rule.Exponent)
+}
+
+// bound is the most that any type of player i can gain.
+func (c *contest) bound(i int) outcome {
+	f := c.facing(i)
+	hull := f.polygon()
+	out := outcome{gain: math.Inf(-1), evaluations: len(f.signals)}
+	p, b := f.p, f.p.curve
 	unbounded, rare := math.IsInf(p.tails.high, 1), 0.0
 	for k := 1; k < len(b.Bids); k++ {
 		if b.Above[k] == b.Above[k-1] && b.Below[k] == b.Below[k-1] {
@@ -78,16 +96,7 @@ func (c *contest) bound(i int) outcome {
 		from, to := p.after(b.Below[k-1], b.Above[k-1]), p.before(b.Below[k], b.Above[k])
 		to = math.Max(from, to)
 		x, y := b.Bids[k-1], b.Bids[k]
-		bend := 0.0
-		if rho > 1 && y > x {
-			rise := 1.0
-			if x > 0 {
-				rise = math.Max(0, most[at(y)]-least[at(x)])
-			} else if y > 0 {
-				rise = most[at(y)]
-			}
-			bend = rise * sagging(x, y, rho)
-		}
+		bend := f.bend(x, y)
 		worst := 0.0
 		for _, v := range [2]float64{from, to} {
 			if math.IsInf(v, 1) {
@@ -99,9 +108,9 @@ func (c *contest) bound(i int) outcome {
 				rare += p.tails.tail(from) + b.Above[k-1]*(y+c.rule.Fee)
 				continue
 			}
-			value, signal := best(v)
+			value, signal := hull.best(v)
 			for _, a := range [2]float64{x, y} {
-				gain := value - own(v, a, y) + v*bend + 8*0x1p-52*(v+y)
+				gain := value - f.own(v, a, y) + v*bend + 8*0x1p-52*(v+y)
 				if unbounded && b.Above[k-1] <= far {
 					worst = math.Max(worst, gain)
 				} else if gain > out.gain {
@@ -189,85 +198,119 @@ func mesh(bids []float64, typical, power float64) []float64 {
 }
 
 // polygon is the lower convex hull, in (chance, payment), of corners above W.
-func (c *contest) polygon(p *contestant, signals, least, most []float64, nobody float64) []corner {
-	rho := c.rule.Exponent
-	m := len(signals)
-	// z is what W is concave in: the signal, or its impact.
-	z := signals
-	if rho > 1 {
-		z = make([]float64, m)
-		for k, a := range signals {
-			z[k] = c.impact(p, a)
+type polygon []corner
+
+// best is what the type v has at most, and by what signal.
+func (h polygon) best(v float64) (value, signal float64) {
+	lo, hi := 0, len(h)-1
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if v*(h[mid+1].win-h[mid].win) > h[mid+1].cost-h[mid].cost {
+			lo = mid + 1
+		} else {
+			hi = mid
 		}
 	}
-	signal := func(z float64) float64 {
-		if rho > 1 {
-			return math.Pow(z/p.weight, 1/rho) * (1 - 1e-14)
+	return v*h[lo].win - h[lo].cost, h[lo].signal
+}
+
+// polygon puts corners where tangents of W from both sides meet.
+func (f *facing) polygon() polygon {
+	m := len(f.signals)
+	c := corners{facing: f, z: f.signals, points: make([]corner, 1, 4*m+8), previous: corner{-1, 0, 0}}
+	c.points[0] = corner{f.nobody * (1 + 1e-14), 0, 0}
+	if f.rule.Exponent > 1 {
+		c.z = make([]float64, m)
+		for k, a := range f.signals {
+			c.z[k] = f.impact(f.p, a)
 		}
-		return z
 	}
-	points := make([]corner, 1, 4*m+8)
-	points[0] = corner{nobody * (1 + 1e-14), 0, 0}
-	pay := func(a, win float64) float64 {
-		if c.rule.WinnerPays {
-			return a*win + c.rule.Fee
-		}
-		return a + c.rule.Fee
-	}
-	previous := corner{-1, 0, 0}
-	push := func(zz, win float64) {
-		win = math.Max(0, math.Min(1, win))
-		a := signal(zz)
-		if c.rule.WinnerPays && previous.win >= 0 && win > previous.win && a > previous.signal {
-			// The payment is at least a parabola in the chance: where its tangents meet.
-			dh := win - previous.win
-			s := (a - previous.signal) / dh
-			points = append(points, corner{previous.win + dh/2, pay(previous.signal, previous.win) + (previous.signal+s*previous.win)*dh/2, previous.signal})
-		}
-		previous = corner{win, 0, a}
-		points = append(points, corner{win, pay(a, win), a})
-	}
-	// The slope of W at z[k] lies between those of chords to its right and to its left; the
-	// nearest need not be the best, since W is enclosed only.
-	const reach = 6
-	right := func(k int) float64 {
-		s := 0.0
-		for j := k + 1; j < m && j <= k+reach; j++ {
-			s = math.Max(s, (least[j]-most[k])/(z[j]-z[k]))
-		}
-		return s
-	}
-	left := func(k int) float64 {
-		s := most[k] / z[k] // W is concave and at least 0 at 0
-		for j := k - 1; j >= 0 && j >= k-reach; j-- {
-			s = math.Min(s, (most[k]-least[j])/(z[k]-z[j]))
-		}
-		return math.Max(0, s)
-	}
-	push(0, most[0]-right(0)*z[0])
-	push(z[0], most[0])
+	z, most := c.z, f.most
+	c.push(0, most[0]-c.right(0)*z[0])
+	c.push(z[0], most[0])
 	for k := 0; k+1 < m; k++ {
 		w := z[k+1] - z[k]
-		sr := right(k + 1)
-		sl := left(k)
+		sr, sl := c.right(k+1), c.left(k)
 		// most[k] + sl t = most[k+1] - sr (w - t)
 		t := 0.0
 		if sl > sr {
 			t = (most[k+1] - sr*w - most[k]) / (sl - sr)
 		}
-		switch {
-		case sl > sr && t > 0 && t < w:
-			push(z[k]+t, most[k]+sl*t)
-		default: // the bounds are too loose for tangents: W ascends
-			push(z[k], most[k+1])
+		if sl > sr && t > 0 && t < w {
+			c.push(z[k]+t, most[k]+sl*t)
+		} else { // the bounds are too loose for tangents: W ascends
+			c.push(z[k], most[k+1])
 		}
-		push(z[k+1], most[k+1])
+		c.push(z[k+1], most[k+1])
 	}
 	if k := m - 1; most[k] < 1 {
-		if s := left(k); s > 0 {
-			push(z[k]+(1-most[k])/s, 1)
+		if s := c.left(k); s > 0 {
+			c.push(z[k]+(1-most[k])/s, 1)
 		}
 	}
+	return convex(c.points)
+}
+
+// corners are those of a polygon under construction.
+type corners struct {
+	*facing
+	z        []float64 // what W is concave in: the signals, or their impacts
+	points   []corner
+	previous corner // the last one pushed, its payment left out
+}
+
+// signal is the signal of z, not more.
+func (c *corners) signal(z float64) float64 {
+	if c.rule.Exponent > 1 {
+		return math.Pow(z/c.p.weight, 1/c.rule.Exponent) * (1 - 1e-14)
+	}
+	return z
+}
+
+// pay is the expected payment of a signal that wins with a chance.
+func (c *corners) pay(a, win float64) float64 {
+	if c.rule.WinnerPays {
+		return a*win + c.rule.Fee
+	}
+	return a + c.rule.Fee
+}
+
+// push adds the corner of z and a chance of winning.
+func (c *corners) push(z, win float64) {
+	win = math.Max(0, math.Min(1, win))
+	a, last := c.signal(z), c.previous
+	if c.rule.WinnerPays && last.win >= 0 && win > last.win && a > last.signal {
+		// The payment is at least a parabola in the chance: where its tangents meet.
+		dh := win - last.win
+		s := (a - last.signal) / dh
+		c.points = append(c.points, corner{last.win + dh/2, c.pay(last.signal, last.win) + (last.signal+s*last.win)*dh/2, last.signal})
+	}
+	c.previous = corner{win, 0, a}
+	c.points = append(c.points, corner{win, c.pay(a, win), a})
+}
+
+// chords is how many chords to a side are looked at: the slope of W at z[k] lies between those of
+// chords to its right and to its left; the nearest need not be the best, since W is enclosed only.
+const chords = 6
+
+func (c *corners) right(k int) float64 {
+	s := 0.0
+	for j := k + 1; j < len(c.z) && j <= k+chords; j++ {
+		s = math.Max(s, (c.least[j]-c.most[k])/(c.z[j]-c.z[k]))
+	}
+	return s
+}
+
+func (c *corners) left(k int) float64 {
+	s := c.most[k] / c.z[k] // W is concave and at least 0 at 0
+	for j := k - 1; j >= 0 && j >= k-chords; j-- {
+		s = math.Min(s, (c.most[k]-c.least[j])/(c.z[k]-c.z[j]))
+	}
+	return math.Max(0, s)
+}
+
+// convex is the lower convex hull of the points, which it overwrites.
+func convex(points []corner) polygon {
 	sort.Slice(points, func(i, j int) bool {
 		if points[i].win != points[j].win {
 			return points[i].win < points[j].win

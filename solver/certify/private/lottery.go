@@ -32,30 +32,64 @@ func Lottery(m mechanisms.EqualChance, values []mechanisms.Distribution, curves 
 	if _, reason := sorted(values, curves); reason != "" {
 		return none(reason)
 	}
-	lot := m.Lot()
-	weight := func(i int) float64 {
-		if i < len(lot.Weights) {
-			return lot.Weights[i]
-		}
-		return 1
+	e := entries{lot: m.Lot(), curves: curves, first: make([]int, len(values))}
+	if reason := e.jumps(); reason != "" {
+		return none(reason)
 	}
-	// The rank from which agents enter.
-	n := len(values)
-	first := make([]int, n)
-	for i, c := range curves {
-		for first[i] < len(c.Bids) && !(c.Bids[first[i]] > 0) {
-			first[i]++
-		}
-		if k := first[i]; k > 0 && k < len(c.Bids) && c.Below[k-1] != c.Below[k] {
-			return none("a strategy starts to enter other than by a jump")
-		}
+	low, high, reason := e.chances()
+	if reason != "" {
+		return none(reason)
 	}
-	out := func(i int) float64 {
-		if k := first[i]; k < len(curves[i].Below) {
-			return curves[i].Below[k]
+	cert := certify.Certificate{Standing: certify.Certified, Method: "entry is linear in the value, the chance enclosed by quadrature from both sides"}
+	for i, d := range values {
+		out, in := e.gains(i, newTails(d), low[i], high[i])
+		if math.IsInf(out, 1) {
+			return none("types of unbounded value stay out")
 		}
-		return 1
+		if out > cert.Epsilon {
+			cert.Epsilon, cert.Agent, cert.Signal = out, i, 1
+		}
+		if in > cert.Epsilon {
+			cert.Epsilon, cert.Agent, cert.Signal = in, i, 0
+		}
+		cert.Evaluations++
 	}
+	return cert
+}
+
+// entries are strategies in a draw, of which only who enters matters.
+type entries struct {
+	lot    mechanisms.Lot
+	curves []mechanisms.BidCurve
+	first  []int // the knots from which agents enter
+}
+
+// jumps finds where agents begin to enter; the reason is not empty where that is not one rank.
+func (e *entries) jumps() string {
+	for i, c := range e.curves {
+		k := 0
+		for k < len(c.Bids) && !(c.Bids[k] > 0) {
+			k++
+		}
+		if k > 0 && k < len(c.Bids) && c.Below[k-1] != c.Below[k] {
+			return "a strategy starts to enter other than by a jump"
+		}
+		e.first[i] = k
+	}
+	return ""
+}
+
+// out is the chance that agent i stays out.
+func (e *entries) out(i int) float64 {
+	if k := e.first[i]; k < len(e.curves[i].Below) {
+		return e.curves[i].Below[k]
+	}
+	return 1
+}
+
+// chances encloses every agent's chance to win by entering.
+func (e *entries) chances() (low, high []float64, reason string) {
+	n := len(e.curves)
 	// Agents of one weight and one chance of entering face the same.
 	type class struct{ weight, out float64 }
 	index := make(map[class]int)
@@ -63,7 +97,10 @@ func Lottery(m mechanisms.EqualChance, values []mechanisms.Distribution, curves 
 	var c contest
 	least, most := math.Inf(1), 0.0
 	for i := range n {
-		k := class{weight(i), out(i)}
+		k := class{1, e.out(i)}
+		if i < len(e.lot.Weights) {
+			k.weight = e.lot.Weights[i]
+		}
 		j, ok := index[k]
 		if !ok {
 			j = len(c.players)
@@ -75,7 +112,7 @@ func Lottery(m mechanisms.EqualChance, values []mechanisms.Distribution, curves 
 		least, most = math.Min(least, k.weight), most+k.weight
 	}
 	if !(most <= math.MaxFloat64) || math.Log(most/least) > 2000 {
-		return none("the weights differ by too many orders of magnitude")
+		return nil, nil, "the weights differ by too many orders of magnitude"
 	}
 	c.panels(least, most)
 	for j := range c.players {
@@ -90,36 +127,34 @@ func Lottery(m mechanisms.EqualChance, values []mechanisms.Distribution, curves 
 	}
 	lows, highs := make([]float64, len(c.players)), make([]float64, len(c.players))
 	for j := range c.players {
-		low, high, _ := c.rivals(j)
-		lows[j], highs[j] = c.chance(c.players[j].weight, low, high)
+		under, over, _ := c.rivals(j)
+		lows[j], highs[j] = c.chance(c.players[j].weight, under, over)
 	}
-	cert := certify.Certificate{Standing: certify.Certified, Method: "entry is linear in the value, the chance enclosed by quadrature from both sides"}
-	for i := range n {
-		low, high := lows[of[i]], highs[of[i]]
-		t := newTails(values[i])
-		note := func(gain float64, signal float64) {
-			if gain > cert.Epsilon {
-				cert.Epsilon, cert.Agent, cert.Signal = gain, i, signal
-			}
-		}
-		if q := out(i); q > 0 {
-			v := t.before(q, 1-q)
-			if v > lot.Price {
-				note((v-lot.Price)*high-lot.Fee, 1)
-			}
-			if math.IsInf(v, 1) {
-				return none("types of unbounded value stay out")
-			}
-		}
-		if q := out(i); q < 1 {
-			v := t.after(q, 1-q)
-			if v < lot.Price {
-				note((lot.Price-v)*high+lot.Fee, 0)
-			} else {
-				note(lot.Fee-(v-lot.Price)*low, 0)
-			}
-		}
-		cert.Evaluations++
+	low, high = make([]float64, n), make([]float64, n)
+	for i, j := range of {
+		low[i], high[i] = lows[j], highs[j]
 	}
-	return cert
+	return low, high, ""
+}
+
+// gains is what agent i's types gain at most, those that stay out by entering and those that enter
+// by staying out, with a chance to win between low and high.
+func (e *entries) gains(i int, t tails, low, high float64) (out, in float64) {
+	q, price, fee := e.out(i), e.lot.Price, e.lot.Fee
+	if q > 0 {
+		switch v := t.before(q, 1-q); {
+		case math.IsInf(v, 1):
+			out = v
+		case v > price:
+			out = (v-price)*high - fee
+		}
+	}
+	if q < 1 {
+		if v := t.after(q, 1-q); v < price {
+			in = (price-v)*high + fee
+		} else {
+			in = fee - (v-price)*low
+		}
+	}
+	return out, in
 }

@@ -16,99 +16,149 @@ import (
 // constraints contradict each other. Value: min (d-2)^2 with d <= 1 is d = 1,
 // multiplier 2.
 func quadratic(B [][]float64, c []float64, A [][]float64, b, low, high []float64) (d, multipliers []float64, ok bool) {
-	n, m := len(c), len(A)
-	size := n + m + n
-	width := 2*size + 2 // w, z, the artificial variable, the right-hand side
-	tableau := make([][]float64, size)
-	cells := make([]float64, size*width)
-	for i := range tableau {
-		tableau[i] = cells[i*width : (i+1)*width]
-		tableau[i][i] = 1
-		tableau[i][2*size] = -1
+	t := newTableau(B, c, A, b, low, high)
+	if !t.solve() {
+		return nil, nil, false
 	}
-	rhs := 2*size + 1
+	n, m := len(c), len(A)
+	d = append([]float64(nil), low...)
+	multipliers = make([]float64, m)
+	for i, v := range t.basis {
+		z := v - t.size
+		switch x := t.right(i); {
+		case math.IsNaN(x) || z == t.size && x > 1e-9:
+			return nil, nil, false
+		case z >= 0 && z < n:
+			d[z] = math.Min(math.Max(low[z]+x, low[z]), high[z])
+		case z >= n && z < n+m:
+			multipliers[z-n] = math.Max(x, 0)
+		}
+	}
+	refine(B, c, A, b, low, high, d, multipliers)
+	return d, multipliers, true
+}
+
+// tableau is that of complementary pivoting: columns for w, z, the artificial variable and the
+// right-hand side.
+type tableau struct {
+	rows  [][]float64
+	basis []int // the variable that each row gives
+	size  int   // of w, and of z
+}
+
+// newTableau has w in the basis.
+func newTableau(B [][]float64, c []float64, A [][]float64, b, low, high []float64) *tableau {
+	n, m := len(c), len(A)
+	t := &tableau{size: n + m + n}
+	size, width := t.size, 2*t.size+2
+	t.rows, t.basis = make([][]float64, size), make([]int, size)
+	cells := make([]float64, size*width)
+	for i := range t.rows {
+		t.rows[i] = cells[i*width : (i+1)*width]
+		t.rows[i][i] = 1
+		t.rows[i][2*size] = -1
+		t.basis[i] = i
+	}
+	right := width - 1
 	for i := range n {
 		q := c[i]
 		for j := range n {
-			tableau[i][size+j] = -B[i][j]
+			t.rows[i][size+j] = -B[i][j]
 			q += B[i][j] * low[j]
 		}
 		for k := range m {
-			tableau[i][size+n+k] = -A[k][i]
-			tableau[n+k][size+i] = A[k][i]
+			t.rows[i][size+n+k] = -A[k][i]
+			t.rows[n+k][size+i] = A[k][i]
 		}
-		tableau[i][size+n+m+i] = -1
-		tableau[n+m+i][size+i] = 1
-		tableau[n+m+i][rhs] = high[i] - low[i]
-		tableau[i][rhs] = q
+		t.rows[i][size+n+m+i] = -1
+		t.rows[n+m+i][size+i] = 1
+		t.rows[n+m+i][right] = high[i] - low[i]
+		t.rows[i][right] = q
 	}
 	for k := range m {
 		q := b[k]
 		for j := range n {
 			q -= A[k][j] * low[j]
 		}
-		tableau[n+k][rhs] = q
+		t.rows[n+k][right] = q
 	}
-	basis := make([]int, size)
-	for i := range basis {
-		basis[i] = i
-	}
+	return t
+}
+
+// right is the right-hand side of a row.
+func (t *tableau) right(row int) float64 { return t.rows[row][2*t.size+1] }
+
+// solve pivots until the artificial variable has left the basis, where it remains if that takes too
+// long; false means that there is no solution.
+func (t *tableau) solve() bool {
 	row := -1
-	for i := range size {
-		if tableau[i][rhs] < 0 && (row < 0 || tableau[i][rhs] < tableau[row][rhs]) {
+	for i := range t.rows {
+		if t.right(i) < 0 && (row < 0 || t.right(i) < t.right(row)) {
 			row = i
 		}
 	}
-	if row >= 0 {
-		enter := 2 * size
-		for range 50 * (size + 1) {
-			left := basis[row]
-			pivot(tableau, row, enter)
-			basis[row] = enter
-			if left == 2*size {
-				break
-			}
-			// The complement of what left comes in.
-			if left < size {
-				enter = left + size
-			} else {
-				enter = left - size
-			}
-			row = -1
-			least := math.Inf(1)
-			for i := range size {
-				if tableau[i][enter] <= 1e-11 {
-					continue
-				}
-				ratio := math.Max(tableau[i][rhs], 0) / tableau[i][enter]
-				// Ties: the artificial variable leaves first, then the larger pivot.
-				switch {
-				case row < 0 || ratio < least-1e-13*(1+least):
-					row, least = i, ratio
-				case ratio <= least+1e-13*(1+least) && basis[row] != 2*size &&
-					(basis[i] == 2*size || tableau[i][enter] > tableau[row][enter]):
-					row, least = i, math.Min(least, ratio)
-				}
-			}
-			if row < 0 {
-				return nil, nil, false
-			}
+	if row < 0 {
+		return true
+	}
+	enter := 2 * t.size
+	for range 50 * (t.size + 1) {
+		left := t.basis[row]
+		pivot(t.rows, row, enter)
+		t.basis[row] = enter
+		if left == 2*t.size {
+			break
+		}
+		// The complement of what left comes in.
+		if left < t.size {
+			enter = left + t.size
+		} else {
+			enter = left - t.size
+		}
+		if row = t.leaves(enter); row < 0 {
+			return false
 		}
 	}
-	d = append([]float64(nil), low...)
-	multipliers = make([]float64, m)
-	for i, v := range basis {
-		switch x := tableau[i][rhs]; {
-		case math.IsNaN(x) || v == 2*size && x > 1e-9:
-			return nil, nil, false
-		case v >= size && v < size+n:
-			d[v-size] = math.Min(math.Max(low[v-size]+x, low[v-size]), high[v-size])
-		case v >= size+n && v < size+n+m:
-			multipliers[v-size-n] = math.Max(x, 0)
+	return true
+}
+
+// leaves is the row whose variable leaves the basis for the one that enters, -1 if none does. Ties:
+// the artificial variable leaves first, then the larger pivot.
+func (t *tableau) leaves(enter int) int {
+	row, least := -1, math.Inf(1)
+	for i, r := range t.rows {
+		if r[enter] <= 1e-11 {
+			continue
+		}
+		ratio := math.Max(t.right(i), 0) / r[enter]
+		switch {
+		case row < 0 || ratio < least-1e-13*(1+least):
+			row, least = i, ratio
+		case ratio <= least+1e-13*(1+least) && t.basis[row] != 2*t.size &&
+			(t.basis[i] == 2*t.size || r[enter] > t.rows[row][enter]):
+			row, least = i, math.Min(least, ratio)
 		}
 	}
-	refine(B, c, A, b, low, high, d, multipliers)
-	return d, multipliers, true
+	return row
+}
+
+// pivot brings column enter into the basis in the given row.
+func pivot(rows [][]float64, row, enter int) {
+	p := rows[row]
+	scale := 1 / p[enter]
+	for j := range p {
+		p[j] *= scale
+	}
+	p[enter] = 1
+	for i, r := range rows {
+		f := r[enter]
+		if i == row || f == 0 {
+			continue
+		}
+		for j := range r {
+			r[j] -= f * p[j]
+		}
+		r[enter] = 0
+	}
 }
 
 // refine solves the conditions of the rows and bounds that bind once more, directly:
@@ -164,25 +214,5 @@ func refine(B [][]float64, c []float64, A [][]float64, b, low, high, d, multipli
 	}
 	for r, i := range free {
 		d[i] += move.AtVec(r)
-	}
-}
-
-// pivot brings column enter into the basis in the given row.
-func pivot(tableau [][]float64, row, enter int) {
-	p := tableau[row]
-	scale := 1 / p[enter]
-	for j := range p {
-		p[j] *= scale
-	}
-	p[enter] = 1
-	for i, r := range tableau {
-		f := r[enter]
-		if i == row || f == 0 {
-			continue
-		}
-		for j := range r {
-			r[j] -= f * p[j]
-		}
-		r[enter] = 0
 	}
 }
