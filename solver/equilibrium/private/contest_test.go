@@ -334,3 +334,10 @@ func TestContestManyDifferentAgents(t *testing.T) {
 		t.Errorf("%s: epsilon %.3g of E max v: %s", c.Standing, c.Epsilon/eq.Highest, c.Reason)
 	}
 }
+
+// Above exponent 1 the rounds need not settle; Newton's method for all types at once does, at signals
+// that low types would rather not send: what that is worth, the certificate says.
+func TestContestAboveExponentOne(t *testing.T) {
+	d := must[distributions.LogNormal](t)(distributions.NewLogNormal(-0.49349501129370826, 0.4659740187444328))
+	contested(t, mechanisms.Ratio{Exponent: 1.0961478242767615, Phantom: 0.022678003671542823}, []dist{d, d}, 1e-2)
+}
