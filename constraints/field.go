@@ -218,6 +218,7 @@ func (f *field) payoff(m mechanisms.Mechanism, x []float64) float64 {
 		copy(s, f.rows[k*n:(k+1)*n])
 		s[f.place] = x[0]
 		copy(s[n:], x[1:])
+		f.out.Resize(len(s))
 		m.Allot(s, &f.out)
 		u := f.out.Payoff(f.place, f.value)
 		for j := range x[1:] {
@@ -241,6 +242,7 @@ func (f *field) chance(y float64) (win, cost float64) {
 	for k, p := range f.weights {
 		copy(s, f.rows[k*n:(k+1)*n])
 		s[f.place] = y
+		f.out.Resize(n)
 		f.alone.Allot(s, &f.out)
 		win += p * f.out.Win[f.place]
 		cost += p * f.out.Cost(f.place)

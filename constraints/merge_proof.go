@@ -131,6 +131,7 @@ func (w *scratch) pool(c *Case, members []int) (gain, signal float64) {
 		if c.Equilibrium.Profile.Mixed != nil {
 			// Both sides of the comparison by the same quadrature.
 			win, pays = 0, 0
+			w.out.Resize(w.support.agents)
 			for k, p := range w.support.weights {
 				c.Game.Mechanism.Allot(w.support.row(k), &w.out)
 				win += p * w.out.Win[i]

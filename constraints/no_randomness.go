@@ -48,6 +48,7 @@ func (noRandomness) Measure(c *Case) (float64, error) {
 	if err := w.support.take(c.Game, c.Equilibrium); err != nil {
 		return 0, err
 	}
+	w.out.Resize(w.support.agents)
 	sum := 0.0
 	for s, p := range w.support.weights {
 		c.Game.Mechanism.Allot(w.support.row(s), &w.out)

@@ -219,6 +219,7 @@ func (c *Case) outcomes(visit func(i int, win, ifWin, ifLose float64)) error {
 	}
 	w := c.room()
 	w.signals = append(w.signals[:0], p.Signals...)
+	w.out.Resize(n)
 	look := func(from, to int) {
 		c.Game.Mechanism.Allot(w.signals, &w.out)
 		for i := from; i < to; i++ {

@@ -279,6 +279,7 @@ func (s *stage) upset(r *Ring, ws *Work, eq *equilibrium.Equilibrium, g mechanis
 	ws.game = mechanisms.Game{Mechanism: g.Mechanism, Values: ws.joined}
 	ws.leader = 0
 	ws.signals = grow(ws.signals, n+1)
+	ws.out.Resize(n + 1)
 	copy(ws.signals, eq.Profile.Signals)
 	for j, v := range s.values {
 		ws.joined[n] = v

@@ -258,6 +258,7 @@ func (s *stage) prepare(r *Ring, ws *Work, outside float64) {
 		ws.game = mechanisms.Game{Mechanism: r.Game.Mechanism, Values: s.values}
 		ws.leader = s.leader
 		ws.signals = grow(ws.signals, len(s.values))
+		ws.out.Resize(len(s.values))
 		for i := range ws.signals {
 			ws.signals[i] = 0
 		}

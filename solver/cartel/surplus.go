@@ -135,6 +135,7 @@ func lone(g mechanisms.Game, eq *equilibrium.Equilibrium, ws *Work) (leader int,
 	}
 	ws.game, ws.leader = g, leader
 	ws.signals = grow(ws.signals, len(g.Values))
+	ws.out.Resize(len(g.Values))
 	for i := range ws.signals {
 		ws.signals[i] = 0
 	}

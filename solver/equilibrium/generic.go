@@ -49,7 +49,7 @@ func (s *Solver) solveGeneric(game mechanisms.Game, eq *Equilibrium) {
 		eq.notFound("more agents than the generic method takes")
 		return
 	}
-	g := generic{m: game.Mechanism, values: game.Values, signals: make([]float64, n), trial: make([]float64, n)}
+	g := generic{m: game.Mechanism, values: game.Values, signals: make([]float64, n), trial: make([]float64, n), out: *mechanisms.NewOutcome(n)}
 	g.top = slices.Max(game.Values)
 	if g.top == 0 {
 		g.m.Allot(g.signals, &g.out)
