@@ -219,8 +219,9 @@ func TestSlots(t *testing.T) {
 	if got, _ := measure(t, c, "multi-slot", nil); !(math.Abs(got-18./7) < 1e-12) || math.Abs(ahead-got) < 1e-3 {
 		t.Errorf("multi-slot: %v looking ahead, %v myopic; want 18/7", ahead, got)
 	}
-	// An auction is won by the same agent for ever; a market too large, a reserve that
-	// the game over slots has no method for, and drawn values take each slot on its own.
+	// An auction is won by the same agent for ever, and drawn values take each slot on its own;
+	// a market too large, a rule that the game over slots has no method for, and values at
+	// which it does not settle have no measure.
 	fixed := solved(t, auction(1, 0), 4, 2)
 	fixed.Market.Premium, fixed.Market.Discount = 0.5, 0.9
 	says := func(c *constraints.Case, want float64, text string) {
@@ -237,10 +238,24 @@ func TestSlots(t *testing.T) {
 	says(fixed, 2, "Markov-perfect")
 	large := solved(t, lottery(0), make([]float64, 20)...)
 	large.Market.Premium = 1
-	says(large, 0, "up to 12 agents")
+	unknown := func(c *constraints.Case, text string) {
+		t.Helper()
+		k, err := constraints.New("multi-slot", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := k.Measure(c); err == nil || !strings.Contains(err.Error(), text) {
+			t.Errorf("multi-slot: %v, %v; want an error with %q", got, err, text)
+		}
+	}
+	unknown(large, "up to 12 agents")
 	three := solved(t, allPay(0), 3, 2, 1)
 	three.Market.Premium = 1
-	says(three, 3*4./9+2./9, "no method for")
+	unknown(three, "no method for")
+	const kept = 0.1 / 1.0828567056280802
+	circling := solved(t, contest(1.09), 4.26*kept, 0.705, 4.72*kept)
+	circling.Market.Premium, circling.Market.Discount = 0.1, 0.9
+	unknown(circling, "did not settle")
 	// Who won sits out: nobody wins twice with one identity, and with two everything is as
 	// before; agents that have more of their own use those.
 	without, _ := measure(t, fixed, "multi-slot", nil)

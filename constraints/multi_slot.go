@@ -22,12 +22,13 @@ import (
 // incumbent and t_s(s) how often it wins again, in the Markov-perfect equilibrium of the
 // mechanism played slot after slot by agents that look ahead with the market's discount
 // factor (package slots); the premium then shows in what incumbents signal, and a stable
-// auction has exposure sum_s pi_s t_s(s) = 1. Where that game has no method, and for values that
-// are drawn anew in every slot, the mechanism is played anew in each, as if nobody looked
-// ahead: t_s(s) = pi_s = t_s. The explanation says which of the two it is. With the option
+// auction has exposure sum_s pi_s t_s(s) = 1. Values that are drawn anew in every slot know
+// no incumbents, and the mechanism is played anew in each: t_s(s) = pi_s = t_s. There is no
+// measure where the game over slots has no method or is not solved: played anew in each slot
+// incumbents would seem to hold on less than they do. With the option
 // `cooldown` an identity that won sits out so many slots, and every agent has as many as
-// it names in the market or the option `identities` says (1 unless set); there is no measure
-// then without the game over slots, and what agents pay by the explanation is of that game,
+// it names in the market or the option `identities` says (1 unless set); values that are drawn
+// anew have no measure then, and what agents pay by the explanation is of the game over slots,
 // the objective of one slot. Money: violations
 // are a share of E max v. Domain: every case but resale; 0 without a premium.
 // Tolerance 1e-9. Tests assert 4 (4/9) + 2 (1/9) at mu = 1 for draws without looking ahead from
@@ -73,7 +74,7 @@ func (m multiSlot) Measure(c *Case) (float64, error) {
 		return 0, errResold
 	}
 	sum := 0.0
-	chain, reason := m.incumbents(c)
+	chain, reason, anew := m.incumbents(c)
 	switch {
 	case reason == "":
 		for i, v := range c.Account.Values {
@@ -82,6 +83,8 @@ func (m multiSlot) Measure(c *Case) (float64, error) {
 		return mu * sum, nil
 	case m.cooldown > 0:
 		return 0, errors.New("under a cooldown: " + reason)
+	case !anew:
+		return 0, errors.New(reason)
 	}
 	for i, t := range c.Account.Win {
 		if t != 0 {
@@ -99,14 +102,19 @@ func premium(c *Case) float64 {
 }
 
 // incumbents is the Markov-perfect equilibrium of the mechanism played slot after slot,
-// or the reason why there is none in hand.
-func (m multiSlot) incumbents(c *Case) (slots.Chain, string) {
+// or the reason why there is none in hand; anew: there are no incumbents.
+func (m multiSlot) incumbents(c *Case) (chain slots.Chain, reason string, anew bool) {
 	w := c.room()
-	n := len(c.Game.Values)
 	known := false
 	if w.known, known = c.Market.Known(w.known); !known {
-		return slots.Chain{}, "values are drawn anew in every slot"
+		return slots.Chain{}, "values are drawn anew in every slot", true
 	}
+	chain, reason = m.chain(c, w)
+	return chain, reason, false
+}
+
+func (m multiSlot) chain(c *Case, w *scratch) (slots.Chain, string) {
+	n := len(c.Game.Values)
 	if n > mostIncumbents {
 		return slots.Chain{}, fmt.Sprintf("the game over slots is solved for up to %d agents", mostIncumbents)
 	}
@@ -153,7 +161,7 @@ func (m multiSlot) Explain(c *Case, measure float64) string {
 		return errResold.Error()
 	}
 	extra := math.Max(0, measure)
-	chain, reason := m.incumbents(c)
+	chain, reason, _ := m.incumbents(c)
 	if reason != "" {
 		return fmt.Sprintf("one agent holds two slots in a row with probability %.4g: worth %.6g more than apart; each slot on its own: %s", exposure(c.Account.Win), extra, reason)
 	}

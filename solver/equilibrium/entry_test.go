@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"allot/mechanisms"
@@ -171,5 +172,29 @@ func TestDefaultSelection(t *testing.T) {
 	eq = solve(t, contest(t, mechanisms.Ratio{Exponent: 1.9}), 5, 10, 7)
 	if eq.Regime != SemiMixed || eq.Win[0] != 0 || eq.Status != Converged {
 		t.Errorf("%v %v, win %v", eq.Status, eq.Regime, eq.Win)
+	}
+}
+
+// Of the sets of 10/9/8 at exponent 1.4 (see TestAll) any that is one can be asked for.
+func TestAmong(t *testing.T) {
+	g := mechanisms.Game{Mechanism: contest(t, mechanisms.Ratio{Exponent: 1.4}), Values: []float64{10, 9, 8}}
+	var s Solver
+	var eq Equilibrium
+	for _, c := range []struct {
+		agents []int
+		want   bool
+	}{{[]int{0, 1}, true}, {[]int{0, 2}, true}, {[]int{1, 2}, false}, {[]int{0, 1, 2}, false}, {[]int{0}, false}, {nil, false}, {[]int{0, 7}, false}} {
+		got := s.Among(g, c.agents, &eq)
+		if got != c.want {
+			t.Errorf("%v: %v, want %v", c.agents, got, c.want)
+		}
+		for i, a := range eq.Profile.Signals {
+			if got && (a > 0) != slices.Contains(c.agents, i) {
+				t.Errorf("%v: signals %v", c.agents, eq.Profile.Signals)
+			}
+		}
+	}
+	if g.Mechanism = contest(t, mechanisms.Ratio{Exponent: 0.9}); s.Among(g, []int{0, 1, 2}, &eq) {
+		t.Error("below exponent 1 taking part is no decision")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"allot/mechanisms"
 	"allot/solver/equilibrium"
@@ -79,8 +80,12 @@ type Chain struct {
 }
 
 const (
-	maxAgents   = 256
-	maxSteps    = 20000
+	maxAgents = 256
+	maxSteps  = 20000
+	// maxFailed is how many steps may have a stage that does not settle, and maxTurns how
+	// often the participants may change, a state, before they are held on to, and after.
+	maxFailed   = 200
+	maxTurns    = 20
 	maxCooldown = 1 << 12
 )
 
@@ -134,14 +139,18 @@ func (g Incumbency) SolveFrom(start [][]float64) (Chain, error) {
 		scale = math.Max(scale, v*(1+g.Premium))
 	}
 	next, size := rows(len(states), n), 0.0
-	for c.Steps < maxSteps {
+	unsettled := equilibrium.Converged
+	for failed := 0; c.Steps < maxSteps; {
 		c.Steps++
-		c.Residual, size = 0, 0
+		c.Residual, size, unsettled = 0, 0, equilibrium.Converged
 		for s := range next {
 			if err := st.solve(s, c.Value, c.Win[s], c.Cost[s]); err != nil {
 				return Chain{}, err
 			}
-			if st.status != equilibrium.Converged {
+			switch {
+			case st.status == equilibrium.IterationLimit: // on the way to values at which it may settle
+				unsettled = st.status
+			case st.status != equilibrium.Converged:
 				c.Status = st.status
 				return c, nil
 			}
@@ -157,13 +166,28 @@ func (g Incumbency) SolveFrom(start [][]float64) (Chain, error) {
 			break
 		}
 		c.Value, next = next, c.Value
+		if unsettled != equilibrium.Converged {
+			if failed++; failed > maxFailed {
+				break
+			}
+			continue
+		}
+		if st.turns > maxTurns*len(states) {
+			if st.hold {
+				break
+			}
+			st.hold, st.turns = true, 0
+		}
 		if c.Residual <= 1e-14*scale+4e-16*size || math.IsNaN(c.Residual) {
 			break
 		}
 	}
-	if !(c.Residual <= 1e-9*scale+1e-13*size) {
+	if unsettled != equilibrium.Converged || !(c.Residual <= 1e-9*scale+1e-13*size) {
 		c.Status = equilibrium.IterationLimit
 		return c, nil
+	}
+	if slices.Contains(st.other, true) {
+		c.Selection += ", of several sets of participants one that stands"
 	}
 	c.finish(g, states)
 	return c, nil

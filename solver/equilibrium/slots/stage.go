@@ -1,7 +1,6 @@
 package slots
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -25,13 +24,19 @@ type stage struct {
 	ranking *mechanisms.Ranking // nil: not a winner-pays auction
 	status  equilibrium.Status
 	winners []int
+	// sets are the participants when each state was last solved, and turns how often they
+	// changed; hold: they are tried first.
+	sets  [][]int
+	turns int
+	hold  bool
+	other []bool // each state was last solved for participants that were held on to
 }
 
 func newStage(g Incumbency, states []history) (*stage, error) {
 	n := len(g.Values)
 	st := &stage{
 		game: g, states: states, worth: rows(n, n+1), play: make([]float64, n), those: make([]float64, 0, n), winners: make([]int, 0, n),
-		plays: rows(len(states), n), begun: make([]bool, len(states)), rules: make([]mechanisms.Mechanism, len(states)),
+		plays: rows(len(states), n), begun: make([]bool, len(states)), sets: make([][]int, len(states)), other: make([]bool, len(states)), rules: make([]mechanisms.Mechanism, len(states)),
 	}
 	for s := range states {
 		var err error
@@ -114,7 +119,7 @@ func (st *stage) solve(s int, values [][]float64, win, cost []float64) error {
 	} else {
 		st.guess()
 	}
-	err := st.proportional(st.rules[s], win, cost)
+	err := st.proportional(s, win, cost)
 	copy(st.plays[s], st.play)
 	st.begun[s] = err == nil && st.status == equilibrium.Converged
 	return err
@@ -209,83 +214,4 @@ func (st *stage) own(k int) float64 { return st.gives(k, len(st.play)) }
 // tie reports that k and best would pay the same for winning instead of each other.
 func (st *stage) tie(k, best int, near float64) bool {
 	return k == best || math.Abs(st.gives(k, best)-st.gives(best, k)) <= near && math.Abs(st.own(k)-st.own(best)) <= near
-}
-
-// proportional is a mechanism in which what one signals leaves the others' chances
-// in proportion; with two agents that is every mechanism without a share for nobody.
-func (st *stage) proportional(rule mechanisms.Mechanism, win, cost []float64) error {
-	n := len(st.free)
-	kept := false
-	switch st.game.Mechanism.(type) {
-	case mechanisms.Ratioed, mechanisms.EqualChance, mechanisms.Priced:
-		kept = true
-	}
-	if !kept && n > 2 {
-		return fmt.Errorf("slots: no method for this rule among %d agents: it matters to each who else wins", n)
-	}
-	if n <= 2 {
-		st.guess() // exact unless the right can stay with the protocol
-	}
-	size := 0.0
-	weight := 1.0
-	lastMove := math.Inf(1)
-	clear(win)
-	clear(cost)
-	for range 2000 {
-		st.those = st.those[:0]
-		for _, i := range st.free {
-			st.those = append(st.those, st.play[i])
-		}
-		if err := st.solver.Solve(mechanisms.Game{Mechanism: rule, Values: st.those}, &st.eq); err != nil {
-			return fmt.Errorf("slots: %w", err)
-		}
-		if st.eq.Status != equilibrium.Converged {
-			st.status = st.eq.Status
-			return nil
-		}
-		sold := 0.0
-		for k, i := range st.free {
-			win[i], cost[i] = st.eq.Win[k], st.eq.Cost[k]
-			sold += win[i]
-		}
-		nobody := 1 - sold
-		if nobody < 1e-12 {
-			nobody = 0
-		}
-		if nobody > 0 && !kept {
-			return errors.New("slots: no method for this rule where the right can stay with the protocol")
-		}
-		if n == 1 && nobody == 0 || n == 2 && nobody == 0 {
-			return nil // the values did not depend on the chances
-		}
-		if n > 2 && st.eq.Regime != equilibrium.Pure {
-			return fmt.Errorf("slots: no method for a %v equilibrium among %d agents: it matters to each who else wins", st.eq.Regime, n)
-		}
-		move := 0.0
-		for _, i := range st.free {
-			others, against := nobody, nobody*st.own(i)
-			for _, k := range st.free {
-				if t := win[k]; k != i {
-					others += t
-					against += t * st.gives(i, k)
-				}
-			}
-			to := st.play[i]
-			if others > 1e-14 {
-				to = math.Max(0, against/others)
-			}
-			size = math.Max(size, math.Abs(to))
-			move = math.Max(move, math.Abs(to-st.play[i]))
-			st.play[i] += weight * (to - st.play[i])
-		}
-		if move <= 1e-14*size {
-			return nil
-		}
-		if move > 0.9*lastMove {
-			weight = math.Max(0.05, weight*0.7)
-		}
-		lastMove = move
-	}
-	st.status = equilibrium.IterationLimit
-	return nil
 }
