@@ -105,7 +105,11 @@ type Optimizer struct {
 	// exploring since; closing: only the last refinements remain.
 	crowned *point
 	// swept is the champion through which the whole axes were looked along.
-	swept   *point
+	swept *point
+	// visited: for which champion a cell next to it was polished; ended: beside which
+	// champion the end of its piece was looked for.
+	visited map[cell]*point
+	ended   *point
 	idle    int
 	closing bool
 	// cut: the budget ended the search, but for the last refinements.
@@ -179,6 +183,7 @@ func New(p Problem) (*Optimizer, error) {
 		curvature: make(map[cell]*polish),
 		settled:   make(map[*point]bool),
 		began:     make(map[*point]bool),
+		visited:   make(map[cell]*point),
 		scratch:   make([]byte, 0, 8*len(p.Axes)),
 	}
 	o.stages = []stage{&survey{}}

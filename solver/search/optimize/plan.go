@@ -174,6 +174,16 @@ func (o *Optimizer) next() []stage {
 		o.idle = 0
 		return stages
 	}
+	if p := o.neighbour(champion); p != nil {
+		o.visited[p.cell] = o.crowned
+		o.last = newPolish(o, p, gradients(live))
+		return []stage{o.last}
+	}
+	if o.ended != champion {
+		if stages := o.beyond(live, champion); len(stages) > 0 {
+			return stages
+		}
+	}
 	if o.swept == nil {
 		if stages := o.sweep(live, champion); len(stages) > 0 {
 			return stages
@@ -364,28 +374,6 @@ func (o *Optimizer) weight() float64 {
 	}
 	sort.Float64s(violations)
 	return (high - low) / violations[len(violations)/2]
-}
-
-// levels tries the neighbouring whole numbers of a point.
-type levels struct{ base *point }
-
-func (l *levels) run(o *Optimizer) bool {
-	points := [][]float64{l.base.X}
-	for i, a := range o.problem.Axes {
-		// All combinations of steps, while these are few.
-		if !a.Integer || a.To == a.From || len(points) > 27 {
-			continue
-		}
-		for _, base := range points[:len(points):len(points)] {
-			for _, step := range []float64{-1, 1} {
-				x := append([]float64(nil), base...)
-				if x[i] += step; x[i] >= a.From && x[i] <= a.To {
-					points = append(points, x)
-				}
-			}
-		}
-	}
-	return o.ask(points)
 }
 
 // explore samples with an evolution strategy whose constraints enter by an augmented
