@@ -21,8 +21,8 @@ const shownAgents = 12
 // Search is the document of a search; binding says of each constraint whether it binds at
 // the best mechanism, nil where that is not known.
 func Search(p *search.Problem, r *search.Report, binding []bool) *Document {
-	d := &Document{Data: searchData(p, r, binding)}
-	d.Records = records(d.Data.(*searchJSON))
+	data := searchData(p, r, binding)
+	d := &Document{Data: data, Records: searchRecords(data)}
 	d.Facts = append(d.Facts, Fact{"status", standing(r)})
 	head := r.Best
 	if head == nil && len(r.Candidates) > 0 {
@@ -70,8 +70,10 @@ func Search(p *search.Problem, r *search.Report, binding []bool) *Document {
 // Evaluation is the document of an evaluation.
 func Evaluation(p *search.Problem, r *search.Report) *Document {
 	data := searchData(p, r, nil)
-	d := &Document{Data: &evaluationJSON{Objective: data.Objective, Candidates: data.Candidates, Warnings: data.Warnings}}
-	d.Records = records(data)
+	d := &Document{
+		Data:    &evaluationJSON{Objective: data.Objective, Candidates: data.Candidates, Warnings: data.Warnings},
+		Records: searchRecords(data),
+	}
 	d.Facts = append(d.Facts, Fact{"objective", p.Objective.Name()})
 	if len(r.Candidates) == 1 {
 		c := r.Candidates[0]

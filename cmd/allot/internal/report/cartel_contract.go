@@ -265,11 +265,7 @@ func (c *Cartel) entryData(n names) *entryJSON {
 		States: []stateJSON{}, Plans: planData(n, e.Plans), After: planData(n, e.After), Arrivals: []arrivalJSON{},
 	}
 	for _, s := range e.States {
-		state := stateJSON{Newcomers: s.Newcomers, Share: Number(s.Share), Total: Number(s.Total), Keeps: Number(s.Keeps), Breach: []Number{}}
-		for _, b := range s.Breach {
-			state.Breach = append(state.Breach, Number(b))
-		}
-		out.States = append(out.States, state)
+		out.States = append(out.States, stateJSON{Newcomers: s.Newcomers, Share: Number(s.Share), Total: Number(s.Total), Keeps: Number(s.Keeps), Breach: numbers(s.Breach)})
 	}
 	for _, a := range e.Arrivals {
 		out.Arrivals = append(out.Arrivals, arrivalJSON{Number(a.Value), a.Leads, Number(a.Joining), Number(a.Refusing), a.Joins})
@@ -296,98 +292,110 @@ func planData(n names, plans []cartel.Plan) []planJSON {
 	return list
 }
 
-// cartelRecords are the contract as CSV, one value a row: which mechanism, its family,
-// what kind of value, whose, which and what.
+// cartelRecords are the contract as CSV.
 func cartelRecords(data *cartelJSON) [][]string {
-	rows := [][]string{{"mechanism", "family", "kind", "name", "field", "value"}}
+	r := newRecords("mechanism")
 	for i := range data.Mechanisms {
-		r := &data.Mechanisms[i]
-		put := func(kind, name, field, value string) {
-			rows = append(rows, []string{strconv.Itoa(i + 1), r.Family, kind, name, field, value})
-		}
-		number := func(kind, name, field string, x Number) { put(kind, name, field, Exact(float64(x))) }
-		truth := func(kind, name, field string, b bool) { put(kind, name, field, strconv.FormatBool(b)) }
-		put("ring", "", "leader", r.Leader)
-		for _, f := range []struct {
-			field string
-			x     Number
-		}{
-			{"leastCost", r.LeastCost}, {"gap", r.Gap}, {"criticalDiscount", r.CriticalDiscount}, {"bid", r.Bid},
-			{"robustRevenue", r.RobustRevenue}, {"discount", r.Discount}, {"surplus", r.Surplus}, {"temptation", r.Temptation},
-			{"competitiveRevenue", r.CompetitiveRevenue}, {"collusiveRevenue", r.CollusiveRevenue}, {"certifiedDiscount", r.CertifiedDiscount},
-		} {
-			number("ring", "", f.field, f.x)
-		}
-		truth("ring", "", "sustainable", r.Sustainable)
-		members := func(kind string, list []memberJSON) {
-			for _, m := range list {
-				number(kind, m.Name, "competitive", m.Competitive)
-				number(kind, m.Name, "deviation", m.Deviation)
-				number(kind, m.Name, "transfer", m.Transfer)
-				number(kind, m.Name, "collusive", m.Collusive)
-				number(kind, m.Name, "criticalDiscount", m.CriticalDiscount)
-			}
-		}
-		members("member", r.Members)
-		for _, name := range r.Fails {
-			put("fails", name, "", "true")
-		}
-		if b := r.Best; b != nil {
-			number("best", "", "criticalDiscount", b.CriticalDiscount)
-			number("best", "", "bid", b.Bid)
-			number("best", "", "surplus", b.Surplus)
-			number("best", "", "collusiveRevenue", b.CollusiveRevenue)
-			members("best member", b.Members)
-		}
-		for _, p := range r.Curve {
+		m := &data.Mechanisms[i]
+		r.about(i+1, m.Family)
+		r.ring(m)
+		for _, p := range m.Curve {
 			at := Exact(float64(p.Discount))
-			truth("curve", at, "holds", p.Holds)
-			number("curve", at, "surplus", p.Surplus)
-			number("curve", at, "bid", p.Bid)
-			number("curve", at, "revenue", p.Revenue)
+			r.truth("curve", at, "holds", p.Holds)
+			r.number("curve", at, "surplus", p.Surplus)
+			r.number("curve", at, "bid", p.Bid)
+			r.number("curve", at, "revenue", p.Revenue)
 		}
-		if t := r.Theorem; t != nil {
-			number("theorem", "", "collected", t.Collected)
-			truth("theorem", "", "competition", t.Competition)
-			truth("theorem", "", "holds", t.Holds)
-			number("theorem", "", "gain", t.Gain)
-			for _, m := range t.Members {
-				number("theorem", m.Name, "collusive", m.Collusive)
-				number("theorem", m.Name, "articleTransfer", m.ArticleTransfer)
-				number("theorem", m.Name, "articleGain", m.ArticleGain)
+		r.theorem(m.Theorem)
+		for k, c := range m.Rings {
+			r.coalition(strconv.Itoa(k+1), c)
+		}
+		r.entry(m.Entry)
+		r.notes(m.Notes)
+	}
+	return r.rows
+}
+
+func (r *records) ring(m *ringJSON) {
+	r.put("ring", "", "leader", m.Leader)
+	for _, f := range []struct {
+		field string
+		x     Number
+	}{
+		{"leastCost", m.LeastCost}, {"gap", m.Gap}, {"criticalDiscount", m.CriticalDiscount}, {"bid", m.Bid},
+		{"robustRevenue", m.RobustRevenue}, {"discount", m.Discount}, {"surplus", m.Surplus}, {"temptation", m.Temptation},
+		{"competitiveRevenue", m.CompetitiveRevenue}, {"collusiveRevenue", m.CollusiveRevenue}, {"certifiedDiscount", m.CertifiedDiscount},
+	} {
+		r.number("ring", "", f.field, f.x)
+	}
+	r.truth("ring", "", "sustainable", m.Sustainable)
+	r.members("member", m.Members)
+	for _, name := range m.Fails {
+		r.put("fails", name, "", "true")
+	}
+	if b := m.Best; b != nil {
+		r.number("best", "", "criticalDiscount", b.CriticalDiscount)
+		r.number("best", "", "bid", b.Bid)
+		r.number("best", "", "surplus", b.Surplus)
+		r.number("best", "", "collusiveRevenue", b.CollusiveRevenue)
+		r.members("best member", b.Members)
+	}
+}
+
+func (r *records) members(kind string, list []memberJSON) {
+	for _, m := range list {
+		r.number(kind, m.Name, "competitive", m.Competitive)
+		r.number(kind, m.Name, "deviation", m.Deviation)
+		r.number(kind, m.Name, "transfer", m.Transfer)
+		r.number(kind, m.Name, "collusive", m.Collusive)
+		r.number(kind, m.Name, "criticalDiscount", m.CriticalDiscount)
+	}
+}
+
+func (r *records) theorem(t *theoremJSON) {
+	if t == nil {
+		return
+	}
+	r.number("theorem", "", "collected", t.Collected)
+	r.truth("theorem", "", "competition", t.Competition)
+	r.truth("theorem", "", "holds", t.Holds)
+	r.number("theorem", "", "gain", t.Gain)
+	for _, m := range t.Members {
+		r.number("theorem", m.Name, "collusive", m.Collusive)
+		r.number("theorem", m.Name, "articleTransfer", m.ArticleTransfer)
+		r.number("theorem", m.Name, "articleGain", m.ArticleGain)
+	}
+}
+
+func (r *records) coalition(which string, c coalitionJSON) {
+	const kind = "partial ring"
+	for _, name := range c.Members {
+		r.put(kind, which, "member", name)
+	}
+	r.truth(kind, which, "forms", c.Forms)
+	r.truth(kind, which, "sustainable", c.Sustainable)
+	r.number(kind, which, "gain", c.Gain)
+	r.number(kind, which, "criticalDiscount", c.CriticalDiscount)
+	r.number(kind, which, "surplus", c.Surplus)
+	r.number(kind, which, "revenue", c.Revenue)
+}
+
+func (r *records) entry(e *entryJSON) {
+	if e == nil {
+		return
+	}
+	r.truth("entry", "", "survives", e.Survives)
+	for _, p := range e.Plans {
+		r.number("plan", p.Name, "comply", p.Comply)
+		r.number("plan", p.Name, "value", p.Value)
+		r.truth("plan", p.Name, "pays", p.Pays)
+		for _, a := range p.Attacks {
+			what := "invents " + strconv.Itoa(a.Invented)
+			if a.Ends {
+				what += " and ends"
 			}
-		}
-		for k, c := range r.Rings {
-			ring := strconv.Itoa(k + 1)
-			for _, name := range c.Members {
-				put("partial ring", ring, "member", name)
-			}
-			truth("partial ring", ring, "forms", c.Forms)
-			truth("partial ring", ring, "sustainable", c.Sustainable)
-			number("partial ring", ring, "gain", c.Gain)
-			number("partial ring", ring, "criticalDiscount", c.CriticalDiscount)
-			number("partial ring", ring, "surplus", c.Surplus)
-			number("partial ring", ring, "revenue", c.Revenue)
-		}
-		if e := r.Entry; e != nil {
-			truth("entry", "", "survives", e.Survives)
-			for _, p := range e.Plans {
-				number("plan", p.Name, "comply", p.Comply)
-				number("plan", p.Name, "value", p.Value)
-				truth("plan", p.Name, "pays", p.Pays)
-				for _, a := range p.Attacks {
-					what := "invents " + strconv.Itoa(a.Invented)
-					if a.Ends {
-						what += " and ends"
-					}
-					number("attack", p.Name, what+": above", a.Above)
-					number("attack", p.Name, what+": below", a.Below)
-				}
-			}
-		}
-		for _, note := range r.Notes {
-			put("note", "", "text", note)
+			r.number("attack", p.Name, what+": above", a.Above)
+			r.number("attack", p.Name, what+": below", a.Below)
 		}
 	}
-	return rows
 }

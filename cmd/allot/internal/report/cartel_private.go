@@ -417,49 +417,47 @@ func (c *PrivateCartel) ring(n names, r *PrivateRing) *privateRingJSON {
 	return out
 }
 
-// privateRecords are the contract as CSV, one value a row.
+// privateRecords are the contract as CSV.
 func privateRecords(data *privateCartelJSON) [][]string {
-	rows := [][]string{{"mechanism", "family", "kind", "name", "field", "value"}}
+	r := newRecords("mechanism")
 	for i := range data.Mechanisms {
 		m := &data.Mechanisms[i]
-		put := func(kind, name, field, value string) {
-			rows = append(rows, []string{strconv.Itoa(i + 1), m.Family, kind, name, field, value})
-		}
-		number := func(kind, name, field string, x Number) { put(kind, name, field, Exact(float64(x))) }
-		reason := func(kind, text string) {
-			if text != "" {
-				put(kind, "", "not computed", text)
-			}
-		}
-		reason("ring", m.Private.Reason)
-		number("ring", "", "competitiveRevenue", m.CompetitiveRevenue)
-		for _, k := range []struct {
-			kind string
-			ring *privateRingJSON
-		}{{"weak", m.Private.Weak}, {"strong", m.Private.Strong}, {"partial ring", m.Private.Ring}} {
-			if k.ring == nil {
-				continue
-			}
-			reason(k.kind, k.ring.Reason)
-			number(k.kind, "", "gain", k.ring.Gain)
-			number(k.kind, "", "revenue", k.ring.Revenue)
-			for _, name := range k.ring.Members {
-				put(k.kind, name, "member", "true")
-			}
-			for _, a := range k.ring.Agents {
-				number(k.kind, a.Name, "competitive", a.Competitive)
-				number(k.kind, a.Name, "collusive", a.Collusive)
-				number(k.kind, a.Name, "gain", a.Gain)
-			}
-		}
+		r.about(i+1, m.Family)
+		r.missing("ring", m.Private.Reason)
+		r.number("ring", "", "competitiveRevenue", m.CompetitiveRevenue)
+		r.privateRing("weak", m.Private.Weak)
+		r.privateRing("strong", m.Private.Strong)
+		r.privateRing("partial ring", m.Private.Ring)
 		if m.Private.Computed {
-			reason("reserve", m.Private.Reserve.Reason)
-			number("reserve", "", "reserve", m.Private.Reserve.Reserve)
-			number("reserve", "", "revenue", m.Private.Reserve.Revenue)
+			r.missing("reserve", m.Private.Reserve.Reason)
+			r.number("reserve", "", "reserve", m.Private.Reserve.Reserve)
+			r.number("reserve", "", "revenue", m.Private.Reserve.Revenue)
 		}
-		for _, note := range m.Notes {
-			put("note", "", "text", note)
-		}
+		r.notes(m.Notes)
 	}
-	return rows
+	return r.rows
+}
+
+// missing says why something was not computed, if so.
+func (r *records) missing(kind, reason string) {
+	if reason != "" {
+		r.put(kind, "", "not computed", reason)
+	}
+}
+
+func (r *records) privateRing(kind string, ring *privateRingJSON) {
+	if ring == nil {
+		return
+	}
+	r.missing(kind, ring.Reason)
+	r.number(kind, "", "gain", ring.Gain)
+	r.number(kind, "", "revenue", ring.Revenue)
+	for _, name := range ring.Members {
+		r.put(kind, name, "member", "true")
+	}
+	for _, a := range ring.Agents {
+		r.number(kind, a.Name, "competitive", a.Competitive)
+		r.number(kind, a.Name, "collusive", a.Collusive)
+		r.number(kind, a.Name, "gain", a.Gain)
+	}
 }

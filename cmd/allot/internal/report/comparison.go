@@ -39,7 +39,7 @@ func Comparison(p *search.Problem, c *search.Comparison) *Document {
 		}
 		data.Likeness = append(data.Likeness, words)
 	}
-	d := &Document{Data: data, Records: records(all)}
+	d := &Document{Data: data, Records: searchRecords(all)}
 	d.Facts = append(d.Facts, Fact{"objective", p.Objective.Name()})
 
 	t := Table{Heading: "Side by side", Columns: []string{"#", "revenue", "welfare", "fairness", "largest win", "epsilon", "mechanism"}}

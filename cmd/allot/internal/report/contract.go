@@ -157,11 +157,7 @@ func candidateData(c *search.Candidate, binding []bool) *candidateJSON {
 	for _, a := range e.Agents {
 		agent := agentJSON{Name: a.Name, Value: Number(a.Value), Signal: Number(a.Signal), Win: Number(a.Win), Cost: Number(a.Cost), Payoff: Number(a.Payoff)}
 		if !a.Mixture.IsEmpty() {
-			agent.Mixture = &mixtureJSON{}
-			for k, x := range a.Mixture.Signals {
-				agent.Mixture.Signals = append(agent.Mixture.Signals, Number(x))
-				agent.Mixture.Cumulative = append(agent.Mixture.Cumulative, Number(a.Mixture.Cumulative[k]))
-			}
+			agent.Mixture = &mixtureJSON{numbers(a.Mixture.Signals), numbers(a.Mixture.Cumulative)}
 		}
 		for _, x := range a.Strategy {
 			agent.Strategy = append(agent.Strategy, rankBidJSON{Number(x.Rank), Number(x.Value), Number(x.Bid)})
@@ -223,90 +219,81 @@ func value(s mechanisms.Setting) any {
 	case s.Word != "":
 		return s.Word
 	case s.List != nil:
-		xs := make([]Number, len(s.List))
-		for i, x := range s.List {
-			xs[i] = Number(x)
-		}
-		return xs
+		return numbers(s.List)
 	}
 	return Number(s.From)
 }
 
-// records are the contract as CSV, one value a row: which candidate (0: the answer
-// as a whole, 1: the best), its family, what kind of value, whose, which and what.
-func records(s *searchJSON) [][]string {
-	rows := [][]string{{"candidate", "family", "kind", "name", "field", "value"}}
-	put := func(i int, family, kind, name, field, value string) {
-		rows = append(rows, []string{strconv.Itoa(i), family, kind, name, field, value})
-	}
-	put(0, "", "answer", "", "status", s.Status)
-	put(0, "", "answer", "", "objective", s.Objective)
-	put(0, "", "bound", "", "value", Exact(float64(s.Bound.Value)))
-	put(0, "", "bound", "", "gap", Exact(float64(s.Bound.Gap)))
-	put(0, "", "bound", "", "method", s.Bound.Method)
-	put(0, "", "answer", "", "evaluations", strconv.Itoa(s.Evaluations))
-	put(0, "", "answer", "", "seed", strconv.FormatUint(s.Seed, 10))
+// searchRecords are the contract as CSV: candidate 0 is the answer as a whole, 1 the best.
+func searchRecords(s *searchJSON) [][]string {
+	r := newRecords("candidate")
+	r.about(0, "")
+	r.put("answer", "", "status", s.Status)
+	r.put("answer", "", "objective", s.Objective)
+	r.number("bound", "", "value", s.Bound.Value)
+	r.number("bound", "", "gap", s.Bound.Gap)
+	r.put("bound", "", "method", s.Bound.Method)
+	r.put("answer", "", "evaluations", strconv.Itoa(s.Evaluations))
+	r.put("answer", "", "seed", strconv.FormatUint(s.Seed, 10))
 	for _, w := range s.Warnings {
-		put(0, "", "warning", "", "text", w)
+		r.put("warning", "", "text", w)
 	}
 	for i, c := range s.Candidates {
-		candidateRecords(c, func(kind, name, field, value string) { put(i+1, c.Family, kind, name, field, value) })
+		r.about(i+1, c.Family)
+		r.candidate(c)
 	}
-	return rows
+	return r.rows
 }
 
-func candidateRecords(c *candidateJSON, put func(kind, name, field, value string)) {
-	number := func(kind, name, field string, x Number) { put(kind, name, field, Exact(float64(x))) }
+func (r *records) candidate(c *candidateJSON) {
 	for _, name := range sorted(c.Parameters) {
 		switch v := c.Parameters[name].(type) {
 		case Number:
-			number("parameter", name, "value", v)
+			r.number("parameter", name, "value", v)
 		case string:
-			put("parameter", name, "value", v)
+			r.put("parameter", name, "value", v)
 		case bool:
-			put("parameter", name, "value", strconv.FormatBool(v))
+			r.truth("parameter", name, "value", v)
 		case []Number:
 			for k, x := range v {
-				number("parameter", name, strconv.Itoa(k+1), x)
+				r.number("parameter", name, strconv.Itoa(k+1), x)
 			}
 		}
 	}
-	number("result", "", "objective", c.Objective)
-	number("result", "", "standardError", c.StandardError)
-	number("result", "", "tailShare", c.TailShare)
-	number("result", "", "violation", c.Violation)
-	put("result", "", "feasible", strconv.FormatBool(c.Feasible))
+	r.number("result", "", "objective", c.Objective)
+	r.number("result", "", "standardError", c.StandardError)
+	r.number("result", "", "tailShare", c.TailShare)
+	r.number("result", "", "violation", c.Violation)
+	r.truth("result", "", "feasible", c.Feasible)
 	for _, name := range sorted(c.Metrics) {
-		number("metric", name, "value", c.Metrics[name])
+		r.number("metric", name, "value", c.Metrics[name])
 	}
 	e := c.Equilibrium
 	for _, f := range []Fact{{"status", e.Status}, {"stopped", e.Stopped}, {"method", e.Method}, {"regime", e.Regime}, {"selection", e.Selection}} {
-		put("equilibrium", "", f.Label, f.Text)
+		r.put("equilibrium", "", f.Label, f.Text)
 	}
-	number("equilibrium", "", "epsilon", e.Epsilon)
-	number("equilibrium", "", "relativeEpsilon", e.RelativeEpsilon)
-	number("equilibrium", "", "unsold", e.Unsold)
+	r.number("equilibrium", "", "epsilon", e.Epsilon)
+	r.number("equilibrium", "", "relativeEpsilon", e.RelativeEpsilon)
+	r.number("equilibrium", "", "unsold", e.Unsold)
 	for _, a := range e.Agents {
-		number("agent", a.Name, "value", a.Value)
-		number("agent", a.Name, "signal", a.Signal)
-		number("agent", a.Name, "win", a.Win)
-		number("agent", a.Name, "cost", a.Cost)
-		number("agent", a.Name, "payoff", a.Payoff)
+		r.number("agent", a.Name, "value", a.Value)
+		r.number("agent", a.Name, "signal", a.Signal)
+		r.number("agent", a.Name, "win", a.Win)
+		r.number("agent", a.Name, "cost", a.Cost)
+		r.number("agent", a.Name, "payoff", a.Payoff)
 	}
 	for _, f := range c.Constraints {
-		number("constraint", f.Name, "measure", f.Measure)
-		put("constraint", f.Name, "relation", f.Relation)
-		number("constraint", f.Name, "bound", f.Bound)
-		number("constraint", f.Name, "violation", f.Violation)
-		put("constraint", f.Name, "verdict", f.Verdict)
+		r.number("constraint", f.Name, "measure", f.Measure)
+		r.put("constraint", f.Name, "relation", f.Relation)
+		r.number("constraint", f.Name, "bound", f.Bound)
+		r.number("constraint", f.Name, "violation", f.Violation)
+		r.put("constraint", f.Name, "verdict", f.Verdict)
 		if f.Binds != nil {
-			put("constraint", f.Name, "binds", strconv.FormatBool(*f.Binds))
+			r.truth("constraint", f.Name, "binds", *f.Binds)
 		}
-		put("constraint", f.Name, "why", f.Why)
+		r.put("constraint", f.Name, "why", f.Why)
 	}
-	for _, n := range c.Notes {
-		put("note", "", "text", n)
-	}
+	r.notes(c.Notes)
 }
 
 func sorted[V any](m map[string]V) []string {

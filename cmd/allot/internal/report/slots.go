@@ -97,13 +97,6 @@ func chainData(n names, s *Succession, c slots.Chain) *chainJSON {
 		Status: c.Status.String(), Selection: c.Selection, Residual: Number(c.Residual), Exposure: Number(c.Exposure),
 		RunLength: Number(c.RunLength), Gain: Number(c.Gain), Revenue: Number(c.Revenue),
 	}
-	numbers := func(xs []float64) []Number {
-		row := make([]Number, len(xs))
-		for i, x := range xs {
-			row[i] = Number(x)
-		}
-		return row
-	}
 	for k := range c.Win {
 		name := nobody
 		if k < len(n) {

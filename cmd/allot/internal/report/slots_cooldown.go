@@ -75,10 +75,7 @@ func cooldownData(n names, s *Succession) *cooldownJSON {
 		row := cooledJSON{Identities: c.Identities, Exposure: nan, RunLength: nan, Gain: nan, Revenue: nan, Unsold: nan, AloneGain: nan, Note: c.Reason}
 		if c.Reason == "" {
 			row.Exposure, row.RunLength, row.Gain, row.Revenue, row.Unsold = Number(c.Chain.Exposure), Number(c.Chain.RunLength), Number(c.Chain.Gain), Number(c.Chain.Revenue), Number(c.unsold())
-			for i, t := range c.Chain.Shares {
-				row.Shares = append(row.Shares, Number(t))
-				row.Payoffs = append(row.Payoffs, Number(c.Chain.Payoffs[i]))
-			}
+			row.Shares, row.Payoffs = numbers(c.Chain.Shares), numbers(c.Chain.Payoffs)
 		}
 		if c.tried {
 			row.Alone, row.AloneGain = n[c.Alone], Number(c.Gain)

@@ -47,10 +47,7 @@ func postedData(p *Posted) *postedJSON {
 	l := p.Long
 	out := &postedJSON{
 		Rule: p.Rule, Target: Number(p.Target), Factor: Number(p.Factor), Offer: p.Offer, Slots: p.Slots, Skipped: p.Skipped, Seed: p.Seed, Price: Number(l.Price), Lowest: Number(l.Low), Highest: Number(l.High), Paid: Number(l.Paid), Revenue: Number(l.Collected),
-		Captured: Number(l.Captured), Error: Number(l.Error), Samples: Number(l.Samples), Exposure: Number(l.Exposure), Unsold: Number(l.Unsold), Shares: []Number{},
-	}
-	for _, x := range l.Shares {
-		out.Shares = append(out.Shares, Number(x))
+		Captured: Number(l.Captured), Error: Number(l.Error), Samples: Number(l.Samples), Exposure: Number(l.Exposure), Unsold: Number(l.Unsold), Shares: numbers(l.Shares),
 	}
 	return out
 }
