@@ -34,8 +34,8 @@ type paying struct {
 	tolerance float64
 	part      []part
 	phi, w    []float64
-	stages    [7][]float64
-	y, next   []float64
+	ode       explicit
+	y         []float64
 	at        []float64 // for looks inside a step
 	record    bool
 	steps     []payment
@@ -208,10 +208,7 @@ func newPaying(groups []*group, reserve, scale float64) *paying {
 	}
 	p.part, p.gain = make([]part, k), make([]float64, k)
 	p.phi, p.w = make([]float64, k), make([]float64, k)
-	p.y, p.next, p.at = make([]float64, k+1), make([]float64, k+1), make([]float64, k+1)
-	for i := range p.stages {
-		p.stages[i] = make([]float64, k+1)
-	}
+	p.y, p.at, p.ode = make([]float64, k+1), make([]float64, k+1), newExplicit(k+1)
 	return p
 }
 

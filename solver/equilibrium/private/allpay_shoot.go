@@ -2,8 +2,8 @@ package private
 
 import "math"
 
-// Shots from the top bid downward for the system of allpay_many.go, by the pair of Dormand, Prince
-// (1980), to where somebody joins or drops out.
+// Shots from the top bid downward for the system of allpay_many.go, by explicit steps to where
+// somebody joins or drops out.
 
 // landing is how a shot from the top bid ended: with nobody left to compete, above the reserve, or
 // at the reserve, where miss is what a second agent still gains.
@@ -93,8 +93,8 @@ func (p *paying) launch(top float64) (descent, bool) {
 	return s, true
 }
 
-// over lets drop out whose next type has nothing left, writes the slope into stages[0], and reports
-// whether the shot ends here, and how.
+// over lets drop out whose next type has nothing left, writes the slope into ode.slopes[0], and
+// reports whether the shot ends here, and how.
 func (p *paying) over(s *descent, l float64) (end landing, over bool) {
 	y, bid := p.y, p.y[len(p.groups)]
 	for i := range p.groups {
@@ -102,11 +102,11 @@ func (p *paying) over(s *descent, l float64) (end landing, over bool) {
 			p.part[i] = stands
 		}
 	}
-	if !p.rate(s.inLog, s.x, y, p.stages[0]) {
+	if !p.rate(s)(s.x, y, p.ode.slopes[0]) {
 		return landing{high: true, miss: bid - p.reserve, at: l, ok: true}, true
 	}
 	for i := range p.groups {
-		if d := p.stages[0][i]; p.part[i] == bids && (d < 0 && !s.inLog || d > 0 && s.inLog) { // it would rather bid less
+		if d := p.ode.slopes[0][i]; p.part[i] == bids && (d < 0 && !s.inLog || d > 0 && s.inLog) { // it would rather bid less
 			return landing{miss: math.Inf(-1), at: l, ok: true}, true
 		}
 		if p.record && p.part[i] != bids {
@@ -131,81 +131,68 @@ func (p *paying) advance(s *descent) bool {
 	if s.inLog {
 		h = math.Min(s.width, -math.Min(s.x, -1e-300))
 	}
-	next, err, ok := p.attempt(s, h)
+	err, ok := p.attempt(s, h)
 	if !ok || err > p.tolerance {
 		shrink := 0.3
 		if ok {
-			shrink = math.Max(0.2, 0.9*math.Pow(p.tolerance/err, 0.2))
+			shrink = math.Max(0.2, 0.9*p.ode.grow(p.tolerance/err))
 		}
 		s.width = math.Abs(h) * shrink
 		return math.Abs(h) >= 1e-12
 	}
-	whole := p.shape(s, h, next)
+	whole := p.shape(s, h)
 	if share := p.event(&whole); share < 1 {
 		h *= share
-		if next, _, ok = p.attempt(s, h); !ok {
+		if _, ok = p.attempt(s, h); !ok {
 			return false
 		}
-		whole = p.shape(s, h, next)
+		whole = p.shape(s, h)
 	}
 	if p.record {
 		p.steps = append(p.steps, payment{whole, append([]part(nil), p.part...)})
 	}
-	copy(p.y, next)
+	copy(p.y, p.ode.end)
 	s.x += h
 	grow := 5.0
 	if err > 0 {
-		grow = math.Min(5, 0.9*math.Pow(p.tolerance/err, 0.2))
+		grow = math.Min(5, 0.9*p.ode.grow(p.tolerance/err))
 	}
 	s.width = math.Min(math.Max(math.Abs(h)*grow, 1e-9), 1)
 	return true
 }
 
-// rate is the slope by x, which is L or ln(-L).
-func (p *paying) rate(inLog bool, x float64, y, dy []float64) bool {
-	if !inLog {
-		return p.slope(x, y, dy)
+// rate is the slope by x, which is L or ln(-L), at states whose l_k are cut at 0.
+func (p *paying) rate(s *descent) func(x float64, y, dy []float64) bool {
+	return func(x float64, y, dy []float64) bool {
+		for i := range p.groups {
+			y[i] = math.Min(0, y[i])
+		}
+		if !s.inLog {
+			return p.slope(x, y, dy)
+		}
+		l := -math.Exp(x)
+		if !p.slope(l, y, dy) {
+			return false
+		}
+		for i := range dy {
+			dy[i] *= l
+		}
+		return true
 	}
-	l := -math.Exp(x)
-	if !p.slope(l, y, dy) {
-		return false
-	}
-	for i := range dy {
-		dy[i] *= l
-	}
-	return true
 }
 
-// attempt is a step of Dormand, Prince (1980) from the slope in stages[0].
-func (p *paying) attempt(s *descent, h float64) (next []float64, err float64, ok bool) {
-	y, next := p.y, p.next
-	k := len(p.groups)
-	for stage := 1; stage < 7; stage++ {
-		a := &dpA[stage-1]
-		for i := range y {
-			sum := 0.0
-			for j := range stage {
-				sum += a[j] * p.stages[j][i]
-			}
-			next[i] = y[i] + h*sum
-			if i < k {
-				next[i] = math.Min(0, next[i])
-			}
-		}
-		if !p.rate(s.inLog, s.x+dpC[stage-1]*h, next, p.stages[stage]) {
-			return next, 0, false
-		}
+// attempt is a step from the slope in ode.slopes[0] to ode.end, and its error.
+func (p *paying) attempt(s *descent, h float64) (err float64, ok bool) {
+	if !p.ode.step(p.rate(s), s.x, h, p.y) {
+		return 0, false
 	}
-	for i := range y {
-		e := 0.0
-		for j := range 7 {
-			e += dpE[j] * p.stages[j][i]
-		}
-		e = math.Abs(h * e)
+	k := len(p.groups)
+	for i := range p.y {
+		e := math.Abs(p.ode.off[i])
 		if i == k {
 			e /= p.scale
 		} else if h > 0 && p.part[i] == bids { // in ln(-L): shares of the tail to four digits
-			from := math.Max(math.Abs(y[i]), math.Abs(next[i]))
+			from := math.Max(math.Abs(p.y[i]), math.Abs(p.ode.end[i]))
 			if p.groups[i].high < math.Inf(1) {
 				from = math.Max(from, p.tolerance)
 			}
@@ -213,23 +200,13 @@ func (p *paying) attempt(s *descent, h float64) (next []float64, err float64, ok
 		}
 		err = math.Max(err, e)
 	}
-	return next, err, true
+	return err, true
 }
 
-// shape is the step's polynomial (see system.dense).
-func (p *paying) shape(s *descent, h float64, next []float64) step {
-	y := p.y
-	st := step{at: s.x, width: h, cut: 1, inLog: s.inLog, c: make([]float64, 5*len(y))}
-	for i := range y {
-		diff := next[i] - y[i]
-		bump := h*p.stages[0][i] - diff
-		d := 0.0
-		for j := range 7 {
-			d += dpD[j] * p.stages[j][i]
-		}
-		c := st.c[5*i:]
-		c[0], c[1], c[2], c[3], c[4] = y[i], diff, bump, diff-h*p.stages[6][i]-bump, h*d
-	}
+// shape is the step with its polynomial.
+func (p *paying) shape(s *descent, h float64) step {
+	st := step{at: s.x, width: h, cut: 1, inLog: s.inLog, c: make([]float64, terms*len(p.y))}
+	p.ode.dense(p.rate(s), s.x, h, p.y, &st)
 	return st
 }
 

@@ -241,7 +241,7 @@ func (r *relaxed) at(n *station) bool {
 
 // middle looks at the middle of a step's cubic.
 func (r *relaxed) middle(a, b *station, h, ca, cb float64) bool {
-	y := r.next
+	y := r.ode.next
 	k := len(r.groups)
 	low := r.ending(a, b)
 	if low == nil {

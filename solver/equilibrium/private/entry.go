@@ -166,7 +166,7 @@ func (s *system) settle() bool {
 			return true
 		}
 		if s.mode[best] = in; s.tail[best] {
-			s.y[best] = -650
+			s.y[best] = math.Log(s.tip)
 		}
 	}
 }
@@ -180,7 +180,8 @@ func (s *system) event() (float64, int) {
 	for i := range s.groups {
 		switch s.mode[i] {
 		case in:
-			if p := &s.pieces[i][s.piece[i]]; !s.tail[i] && s.end1[i] < p.lo {
+			if p := &s.pieces[i][s.piece[i]]; !s.tail[i] && s.ode.end[i] < p.lo {
+				s.shape()
 				if at := s.crossing(w, func(v float64) float64 { s.last.inside(v, s.probe); return p.lo - s.probe[i] }); at < w || who < 0 {
 					w, who = at, i
 				}
@@ -191,11 +192,12 @@ func (s *system) event() (float64, int) {
 			}
 			v := s.pieces[i][s.piece[i]].top
 			if perT < 0 {
-				perT = s.perT(s.end1)
+				perT = s.perT(s.ode.end)
 			}
-			if perT == 0 || v-s.end1[k] <= perT {
+			if perT == 0 || v-s.ode.end[k] <= perT {
 				continue
 			}
+			s.shape()
 			if at := s.crossing(w, func(x float64) float64 {
 				s.last.inside(x, s.probe)
 				return v - s.probe[k] - s.perT(s.probe)
@@ -296,9 +298,9 @@ func (s *system) late(x float64) bool {
 			continue
 		}
 		if perT < 0 {
-			perT = s.perT(s.end1)
+			perT = s.perT(s.ode.end)
 		}
-		if s.follower(i, s.end1[len(s.groups)], perT) > 1e4*few*math.Min(1, -x) {
+		if s.follower(i, s.ode.end[len(s.groups)], perT) > 1e4*few*math.Min(1, -x) {
 			return true
 		}
 	}

@@ -94,7 +94,7 @@ func (s Solver) firstPrice(eq *Equilibrium, rule mechanisms.Ranking, groups []*g
 			eq.Status, eq.Reason = equilibrium.NotFound, "the collocation of the price mix did not settle"
 			return
 		}
-		top = sys.steps[0].c[5*len(active)]
+		top = sys.steps[0].c[terms*len(active)]
 	}
 	eq.Top, eq.Bottom = top, sys.low
 	s.trace(eq, rule, groups, active, sys, strong)
@@ -169,6 +169,12 @@ func (s Solver) trace(eq *Equilibrium, rule mechanisms.Ranking, groups, active [
 	// The stretch below: joined by hand.
 	sys.at(&sys.steps[last-1], 1, y)
 	first := s.patch(build, active, sys, y, strong)
+	for i := range active { // types that still wait there stay below, whatever those above them bid
+		if n := len(build[i].bids); i != rest && sys.mode[i] == waiting && !sys.relaxed && (!sys.tail[i] || sys.piece[i] > 0) {
+			p := math.Exp(math.Min(0, y[i]))
+			build[i].jump(rank{p, 1 - p, sys.pieces[i][sys.piece[i]].top}, build[i].bids[n-1])
+		}
+	}
 	if rest >= 0 {
 		bid := sys.low
 		if atom(groups, bid) { // a hair above those who bid just that

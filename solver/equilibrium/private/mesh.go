@@ -29,13 +29,6 @@ type mesh struct {
 	y, dy []float64
 	room  []float64    // for places
 	ratio [2][]float64 // (b-a) G'/G at both ends of what is looked at
-	needs []need
-}
-
-// need is how many knots a part of a step asks for, from and to fractions of it.
-type need struct {
-	step            int
-	from, to, knots float64
 }
 
 // place is a knot: by step and fraction of the step, and what is there for each group.
@@ -44,22 +37,24 @@ type place struct {
 	w                   float64
 	bid                 float64
 	value, below, above []float64
+	slope               []float64 // of the bid in the rank, +Inf where no types are
 }
 
 // at fills in what is at a place.
 func (m *mesh) at(p place) place {
 	k := len(m.sys.groups)
-	if len(m.room) < 3*k {
-		m.room = make([]float64, 256*k)
+	if len(m.room) < 4*k {
+		m.room = make([]float64, 512*k)
 	}
-	all := m.room[:3*k]
-	m.room = m.room[3*k:]
-	p.value, p.below, p.above = all[:k:k], all[k:2*k:2*k], all[2*k:3*k:3*k]
+	all := m.room[:4*k]
+	m.room = m.room[4*k:]
+	p.value, p.below, p.above, p.slope = all[:k:k], all[k:2*k:2*k], all[2*k:3*k:3*k], all[3*k:4*k:4*k]
 	sys, st := m.sys, &m.sys.steps[p.step]
 	sys.at(st, p.w, m.y)
 	p.bid = m.y[k]
 	ok := sys.slope(m.y, m.dy)
 	for i, g := range sys.groups {
+		p.slope[i], p.above[i] = math.Inf(1), 0
 		if sys.mode[i] == waiting && (sys.tail[i] || sys.relaxed) {
 			p.below[i], p.value[i] = 1, g.high
 			if q := sys.trailing(i, p.bid, m.dy[k]); ok && q > 0 {
@@ -81,6 +76,14 @@ func (m *mesh) at(p place) place {
 		if p.above[i] > 0.5 {
 			p.below[i] = math.Exp(l)
 		}
+		if rise := m.dy[i]; ok && sys.mode[i] == in {
+			if sys.tail[i] {
+				rise *= l
+			}
+			if rise > 0 {
+				p.slope[i] = m.dy[k] / (p.below[i] * rise)
+			}
+		}
 	}
 	return p
 }
@@ -99,76 +102,75 @@ func (s Solver) places(sys *system, last int, scale float64) []place {
 		for first > 0 && slices.Equal(sys.steps[first-1].mode, sys.steps[j].mode) && slices.Equal(sys.steps[first-1].piece, sys.steps[j].piece) {
 			first--
 		}
-		m.needs = m.needs[:0]
-		total := 0.0
-		from := m.at(place{step: j, w: 1})
-		out = append(out, from)
-		for i := j; i >= first; i-- {
-			to := m.at(place{step: i, w: 0})
-			total += m.need(&from, &to, 8)
-			from = to
-		}
-		pieces := min(20000, math.Ceil(total))
-		next, sum := 1.0, 0.0
-		for _, n := range m.needs {
-			for ; next < pieces && sum+n.knots >= next/pieces*total; next++ {
-				w := (next/pieces*total - sum) / n.knots
-				out = m.join(out, m.at(place{step: n.step, w: n.from + w*(n.to-n.from)}), 4)
-			}
-			sum += n.knots
-		}
-		out = m.join(out, m.at(place{step: first, w: 0}), 4)
+		out = m.march(append(out, m.at(place{step: j, w: 1})), first)
 		j = first - 1
 	}
 	return out
 }
 
-// need adds how many knots a part of a step asks for, and returns it: of its halves, where it
-// is more than a few.
-func (m *mesh) need(from, to *place, depth int) float64 {
-	low := 1.0
-	if from.step == to.step {
-		low = from.w
+// march adds the knots of a run of steps up to the first of them: each as far from the one before
+// as it may be.
+func (m *mesh) march(out []place, first int) []place {
+	from := out[len(out)-1]
+	width := math.Abs(m.sys.steps[from.step].width) / 8
+	least := 0.0
+	for i := first; i <= from.step; i++ {
+		least += math.Abs(m.sys.steps[i].width) / 20000
 	}
-	mid := m.at(place{step: to.step, w: low/2 + to.w/2})
-	n := math.Sqrt(max(m.loss(from, to)/m.limit, m.off(from, &mid, to)/m.near))
-	if n > 2 && depth > 0 {
-		return m.need(from, &mid, depth-1) + m.need(&mid, to, depth-1)
+	for from.step > first || from.w > 0 {
+		room := m.room
+		to := m.at(m.up(from, width, first))
+		load := math.Sqrt(max(m.loss(&from, &to)/m.limit, m.off(&from, &to)/m.near))
+		if load > 1 && width > least {
+			m.room = room
+			width = max(least, width*max(0.1, 0.9/load))
+			continue
+		}
+		out = append(out, to)
+		from = to
+		width *= min(1.5, 0.95/load)
 	}
-	m.needs = append(m.needs, need{step: to.step, from: low, to: to.w, knots: n})
-	return n
+	return out
 }
 
-// off is how far the bid of the type in the middle is from the chord.
-func (m *mesh) off(from, mid, to *place) float64 {
+// up is the place that is a distance above another in the independent variable, at most the upper
+// end of the first step.
+func (m *mesh) up(p place, distance float64, first int) place {
+	for {
+		st := &m.sys.steps[p.step]
+		width := math.Abs(st.width)
+		if left := p.w * width; distance < left {
+			return place{step: p.step, w: p.w - distance/width}
+		} else if p.step == first {
+			return place{step: first}
+		} else {
+			distance -= left
+		}
+		p = place{step: p.step - 1, w: 1}
+		if next := &m.sys.steps[p.step]; next.inLog && !st.inLog {
+			distance /= -next.l(1)
+		}
+	}
+}
+
+// off is about how far a bid between two places is from the chord in the rank: by how much the
+// slope of the bid changes.
+func (m *mesh) off(from, to *place) float64 {
 	worst := 0.0
 	for i := range m.sys.groups {
-		part, whole := mid.below[i]-from.below[i], to.below[i]-from.below[i]
+		rise := to.below[i] - from.below[i]
 		if to.above[i] < 0.5 {
-			part, whole = from.above[i]-mid.above[i], from.above[i]-to.above[i]
+			rise = from.above[i] - to.above[i]
 		}
-		if whole > 0 && to.value[i] > from.value[i] {
-			worst = max(worst, math.Abs(mid.bid-from.bid-part/whole*(to.bid-from.bid)))
+		if rise > 0 && to.value[i] > from.value[i] {
+			far := (to.bid - from.bid) / 4 // where types join, bids are as the root
+			if from.slope[i] < math.Inf(1) && to.slope[i] < math.Inf(1) {
+				far = min(far, math.Abs(to.slope[i]-from.slope[i])*rise/8)
+			}
+			worst = max(worst, far)
 		}
 	}
 	return worst
-}
-
-// join adds a place, with as many before it as the loss from the last one asks for.
-func (m *mesh) join(out []place, to place, depth int) []place {
-	from := out[len(out)-1]
-	steps := min(64, math.Ceil(math.Sqrt(m.loss(&from, &to)/m.limit)))
-	if steps <= 1 || depth == 0 {
-		return append(out, to)
-	}
-	// Positions ascend with bids.
-	a, b := float64(-from.step)-from.w, float64(-to.step)-to.w
-	for i := 1.0; i < steps; i++ {
-		x := a + (b-a)*i/steps
-		step := int(math.Floor(-x))
-		out = m.join(out, m.at(place{step: step, w: -x - float64(step)}), depth-1)
-	}
-	return m.join(out, to, depth-1)
 }
 
 // loss is about the most that a type gains who bids between two places because bids are

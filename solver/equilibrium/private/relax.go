@@ -85,7 +85,7 @@ func (s *system) relax(first float64, lower func(first float64) (low, floor floa
 		s.first, s.low, s.floor = next, nextLow, nextFloor
 		want := 1e-4
 		if next == first {
-			want = 100 * s.tolerance
+			want = 30 * s.tolerance
 		}
 		if !r.settle(want) || r.stations[0].gap < 1e-12*s.scale {
 			r.stations = saved
@@ -147,8 +147,8 @@ func (r *relaxed) rejoin() {
 			r.joined[i] = false
 			if !in || n.y[i] == 0 {
 				q := 0.0
-				if r.system.slope(n.y, r.next) {
-					q = r.follower(i, n.y[k], r.next[k])
+				if r.system.slope(n.y, r.ode.next) {
+					q = r.follower(i, n.y[k], r.ode.next[k])
 				}
 				if in = in || q > math.Min(1e-7, r.few(n.at)); in {
 					n.y[i] = math.Log1p(-q)
@@ -213,7 +213,7 @@ func (r *relaxed) begin() bool {
 			break
 		}
 		st := &r.steps[i]
-		for _, w := range [...]float64{0, 0.5, 1} {
+		for _, w := range [...]float64{0, 1.0 / 3, 2.0 / 3, 1} {
 			if w == 1 && i+1 < len(r.steps) {
 				break
 			}
@@ -379,10 +379,10 @@ func (r *relaxed) record() {
 			}
 		}
 		h, ca, _, cb := r.across(&a, &b)
-		st := step{at: a.x(a.inLog), width: h, cut: 1, inLog: a.inLog, mode: make([]int8, k), piece: make([]int, k), c: make([]float64, 5*(k+1))}
+		st := step{at: a.x(a.inLog), width: h, cut: 1, inLog: a.inLog, mode: make([]int8, k), piece: make([]int, k), c: make([]float64, terms*(k+1))}
 		for i := range k + 1 {
 			diff := b.y[i] - a.y[i]
-			c := st.c[5*i:]
+			c := st.c[terms*i:]
 			c[0], c[1] = a.y[i], diff
 			if !straight {
 				bump := h*ca*a.f[i] - diff

@@ -34,6 +34,7 @@ func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 		x, width, stiff = math.Log(-l), 0.1, true
 	}
 	rejected, fresh, force := false, false, -1
+	before, from := math.Inf(1), l
 	for count := range most {
 		if s.count() < 2 {
 			return s.finish(l)
@@ -42,7 +43,7 @@ func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 			s.inLog, x, width, fresh = false, l, 0.1, false
 		}
 		if !fresh {
-			if !s.rate(x, s.y, s.stages[0]) {
+			if !s.rate(x, s.y, s.ode.slopes[0]) {
 				return s.above(l, peak)
 			}
 			fresh = true
@@ -65,7 +66,7 @@ func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 		if stiff {
 			ok = s.implicit(x, h)
 		} else {
-			ok = s.explicit(x, h)
+			ok = s.ode.step(s.rate, x, h, s.y)
 		}
 		err := 0.0
 		if ok {
@@ -89,13 +90,13 @@ func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 				if !stiff {
 					fresh = true
 				}
-				if s.held {
+				if s.ode.held {
 					held++
 				}
 				continue
 			}
 		}
-		s.dense(x, h, stiff, &s.last)
+		s.last.at, s.last.width, s.last.cut, s.last.inLog, s.stiff, s.shaped = x, h, 1, s.inLog, stiff, false
 		if force < 0 {
 			if w, who := s.event(); who >= 0 {
 				if w < 1-1e-9 {
@@ -103,7 +104,7 @@ func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 						width, force = math.Abs(h)*w, who
 						continue
 					}
-					copy(s.end1, s.y)
+					copy(s.ode.end, s.y)
 					h = 0
 				}
 				force = who
@@ -116,12 +117,19 @@ func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 					continue
 				}
 			}
+			if force >= 0 && s.mode[force] == in { // the end of a piece to the letter
+				s.ode.end[force] = s.pieces[force][s.piece[force]].lo
+				s.shaped = false
+			}
+			if record || s.ode.end[k] < s.low {
+				s.shape()
+			}
 			if record {
 				s.keep()
 			}
-			copy(s.y, s.end1)
+			copy(s.y, s.ode.end)
 			x += h
-			s.stages[0], s.stages[6] = s.stages[6], s.stages[0]
+			s.ode.slopes[0], s.ode.slopes[ending] = s.ode.slopes[ending], s.ode.slopes[0]
 			grow := 5.0
 			if err > 0 {
 				grow = math.Min(5, 0.9*s.power(tolerance/err, stiff))
@@ -130,10 +138,10 @@ func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 				grow = math.Min(grow, 1)
 			}
 			rejected = false
-			before := width
-			width = math.Min(math.Abs(h)*math.Max(grow, 0.3), 1.5)
+			old := width
+			width = math.Min(math.Abs(h)*math.Max(grow, 0.3), 4)
 			if force >= 0 {
-				width = math.Max(width, before/5)
+				width = math.Max(width, old/5)
 			}
 			if s.inLog && stiff {
 				width = math.Min(math.Abs(h)*math.Max(grow, 0.3), 4)
@@ -150,7 +158,7 @@ func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 			if free > 10 {
 				stiff, held, free = false, 0, 0
 			}
-		} else if s.held {
+		} else if s.ode.held {
 			if held++; held > 15 {
 				stiff, held, free = true, 0, 0
 			}
@@ -192,15 +200,28 @@ func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 			}
 			return s.finish(s.last.l(w))
 		}
+		for i := range s.groups { // no types are left that could win
+			if s.mode[i] == in && s.strong < 0 && !(s.phi[i] > s.low+1e-12*s.scale) {
+				s.mode[i] = done
+			}
+		}
 		if final || l < s.depth || s.strong < 0 && s.settled(l) {
 			return s.finish(l)
 		}
 		// A bid that is too high ends next to a value: then and there it says by how much.
-		if tight := s.tight(); tight > 1e-2*(s.y[k]-s.low) {
+		near := math.Inf(1)
+		if s.y[k] > s.low {
+			near = s.tight() / (s.y[k] - s.low)
+		}
+		if near > 1e-2 {
 			peak = 0
 		} else if peak == 0 {
 			peak = (s.y[k] - s.low) * math.Exp(l-s.least(s.y))
 		}
+		if s.rough && near < 0.03 && math.Log(before/near) > 5*(from-l) { // it will
+			return s.above(l, peak)
+		}
+		before, from = near, l
 	}
 	return shot{at: l}
 }
@@ -224,25 +245,25 @@ func (s *system) power(ratio float64, stiff bool) float64 {
 	if stiff {
 		return math.Sqrt(math.Sqrt(ratio))
 	}
-	return math.Pow(ratio, 0.2)
+	return s.ode.grow(ratio)
 }
 
 // error is the step's error as a share of E max v: of the bid by the chance to win, of
 // the l_k by the value of the types that they misplace; of a tail to four digits.
 func (s *system) error(l, tolerance float64) float64 {
 	k := len(s.groups)
-	err := math.Abs(s.off[k]) * math.Exp(l-s.least(s.y)) / s.scale
+	err := math.Abs(s.ode.off[k]) * math.Exp(l-s.least(s.y)) / s.scale
 	for i := range s.groups {
 		if s.mode[i] != in {
 			continue
 		}
-		e := math.Abs(s.off[i])
+		e := math.Abs(s.ode.off[i])
 		part := 0.0
 		if s.tail[i] {
 			part = e
 			e *= math.Exp(s.y[i])
 		} else if s.inLog {
-			part = e / math.Max(-0.01*l, math.Max(math.Abs(s.y[i]), math.Abs(s.end1[i])))
+			part = e / math.Max(-0.01*l, math.Max(math.Abs(s.y[i]), math.Abs(s.ode.end[i])))
 		}
 		e *= math.Exp(l) * math.Max(1, s.phi[i]/s.scale)
 		err = math.Max(err, math.Max(e, part*tolerance*1e4))
@@ -290,6 +311,9 @@ func (s *system) tight() float64 {
 
 // above is the end of an integration from a top bid that is too high.
 func (s *system) above(l, peak float64) shot {
+	if s.y[len(s.groups)] < s.low { // it is not
+		return s.finish(l)
+	}
 	if peak == 0 {
 		peak = (s.y[len(s.groups)] - s.low) * math.Exp(l-s.least(s.y))
 	}

@@ -2,286 +2,10 @@ package private
 
 import "math"
 
-// Two ways to make a step of the system, both with an estimate of the error and a
-// polynomial inside: the explicit pair of Dormand, Prince (1980) of order 5(4), and the
-// Rosenbrock method RODAS of order 4(3) (Hairer, Wanner 1996, IV.7), which is L-stable, for
-// stretches where some agents' types follow the others' at once: there dl_k/dL = 1 - p_k/T
-// is a small difference whose rate of return to 0 is L/l_k, without a bound as a group's
-// share of the tail goes to none. The Jacobian is diagonal but for T and b: only dphi_k/dl_k
-// is not at hand, and taken by a difference. Steps are explicit until they are held back by
-// stability (Hairer, Norsett, Wanner 1993, IV.2), and again when they would not be.
-// A test asserts both orders on the closed form of two exponential draws.
-
-// The coefficients of Dormand and Prince, and of the dense output (Hairer, Norsett,
-// Wanner 1993, II.6).
-var (
-	dpA = [6][6]float64{
-		{1.0 / 5},
-		{3.0 / 40, 9.0 / 40},
-		{44.0 / 45, -56.0 / 15, 32.0 / 9},
-		{19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729},
-		{9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
-		{35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84},
-	}
-	dpE = [7]float64{71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40}
-	dpD = [7]float64{-12715105075.0 / 11282082432, 0, 87487479700.0 / 32700410799, -10690763975.0 / 1880347072,
-		701980252875.0 / 199316789632, -1453857185.0 / 822651844, 69997945.0 / 29380423}
-	dpC = [6]float64{1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1, 1}
-)
-
-// The coefficients of RODAS.
-var (
-	rosA = [5][4]float64{
-		{},
-		{1.544000000000000},
-		{0.9466785280815826, 0.2557011698983284},
-		{3.314825187068521, 2.896124015972201, 0.9986419139977817},
-		{1.221224509226641, 6.019134481288629, 12.53708332932087, -0.6878860361058950},
-	}
-	rosC = [6][5]float64{
-		{},
-		{-5.6688},
-		{-2.430093356833875, -0.2063599157091915},
-		{-0.1073529058151375, -9.594562251023355, -20.47028614809616},
-		{7.496443313967647, -10.24680431464352, -33.99990352819905, 11.70890893206160},
-		{8.083246795921522, -7.981132988064893, -31.52159432874371, 16.31930543123136, -6.058818238834054},
-	}
-	rosAt = [6]float64{0, 0.386, 0.21, 0.63, 1, 1}
-	rosD  = [6]float64{0.25, -0.1043, 0.1035, -0.3620000000000023e-1, 0, 0}
-	rosH  = [2][5]float64{
-		{10.12623508344586, -7.487995877610167, -34.80091861555747, -7.992771707568823, 1.025137723295662},
-		{-0.6762803392801253, 6.087714651680015, 16.43084320892478, 24.76722511418386, -6.594389125716872},
-	}
-)
-
-const rosGamma = 0.25
-
-// explicit makes a step of width h from y, whose slope is in stages[0], to end; off is the
-// estimate of the error. False means that some type would have bid above its value.
-func (s *system) explicit(x, h float64) bool {
-	for stage := 1; stage < 7; stage++ {
-		a := &dpA[stage-1]
-		if stage == 6 {
-			copy(s.off, s.next) // the sixth stage's state, for the test of stiffness
-		}
-		for i, y := range s.y {
-			sum := 0.0
-			for j := range stage {
-				sum += a[j] * s.stages[j][i]
-			}
-			s.next[i] = y + h*sum
-		}
-		if !s.rate(x+dpC[stage-1]*h, s.next, s.stages[stage]) {
-			return false
-		}
-	}
-	copy(s.end1, s.next)
-	up, down := 0.0, 0.0
-	for i := range s.y {
-		d, e := s.stages[6][i]-s.stages[5][i], s.end1[i]-s.off[i]
-		up += d * d
-		down += e * e
-		sum := 0.0
-		for j := range 7 {
-			sum += dpE[j] * s.stages[j][i]
-		}
-		s.off[i] = h * sum
-	}
-	s.held = down > 0 && h*h*up > 3.25*3.25*down
-	return true
-}
-
-// implicit is explicit by RODAS; the slope at the end is left in stages[6].
-func (s *system) implicit(x, h float64) bool {
-	k := len(s.y)
-	s.jacobian(x)
-	g := 1 / (rosGamma * h)
-	for i := range k {
-		row := s.matrix[i*k : i*k+k]
-		for j := range row {
-			row[j] = -row[j]
-		}
-		row[i] += g
-	}
-	if !s.decompose() {
-		return false
-	}
-	f := s.stages[6]
-	for stage := range 6 {
-		if stage == 0 {
-			copy(f, s.stages[0])
-		} else {
-			for i := range k {
-				if stage == 5 {
-					s.next[i] += s.u[4][i]
-					continue
-				}
-				s.next[i] = s.y[i]
-				for j := range stage {
-					s.next[i] += rosA[stage][j] * s.u[j][i]
-				}
-			}
-			if !s.rate(x+rosAt[stage]*h, s.next, f) {
-				return false
-			}
-		}
-		u := s.u[stage]
-		for i := range k {
-			sum := 0.0
-			for j := range stage {
-				sum += rosC[stage][j] * s.u[j][i]
-			}
-			u[i] = f[i] + sum/h + h*rosD[stage]*s.drift[i]
-		}
-		s.solve(u)
-	}
-	for i := range k {
-		s.off[i] = s.u[5][i]
-		s.end1[i] = s.next[i] + s.off[i]
-	}
-	return s.rate(x+h, s.end1, f)
-}
-
-// jacobian writes d rate/dy into the matrix and d rate/dx, at fixed y, into the drift.
-func (s *system) jacobian(x float64) {
-	k := len(s.groups)
-	n := k + 1
-	s.rate(x, s.y, s.stages[0])
-	t, count := 0.0, 0
-	for i, g := range s.groups {
-		if s.mode[i] == in {
-			t += float64(g.n) * s.p[i]
-			count += g.n
-		}
-	}
-	t /= float64(count - 1)
-	factor := 1.0
-	clear(s.drift)
-	if s.inLog {
-		factor = -math.Exp(x)
-		copy(s.drift, s.stages[0])
-	}
-	clear(s.matrix)
-	s.stiffness = 0
-	bump := 0.0 // dT/db
-	for i, g := range s.groups {
-		if s.mode[i] == in {
-			bump += float64(g.n) * s.p[i] * s.p[i] / float64(count-1)
-		}
-	}
-	scale := factor / (t * t * float64(count-1))
-	for j, g := range s.groups {
-		if s.mode[j] != in {
-			continue
-		}
-		dp := -s.p[j] * s.p[j] * s.steep(j)
-		for i := range s.groups {
-			if s.mode[i] != in {
-				continue
-			}
-			d := s.p[i] * float64(g.n) * dp
-			if i == j {
-				d = -s.others(j) * dp
-			}
-			d *= scale
-			if s.tail[i] {
-				d /= -math.Exp(s.y[i])
-			}
-			if i == j {
-				s.stiffness = math.Max(s.stiffness, math.Abs(d))
-				if s.tail[i] {
-					d -= s.stages[0][i]
-				}
-			}
-			s.matrix[i*n+j] = d
-		}
-		s.matrix[k*n+j] = -scale * float64(g.n) * dp
-	}
-	for i := range s.groups {
-		if s.mode[i] != in {
-			continue
-		}
-		d := 0.0
-		for j, g := range s.groups {
-			if s.mode[j] == in && j != i {
-				d += float64(g.n) * s.p[j] * (s.p[j] - s.p[i])
-			}
-		}
-		d *= scale * s.p[i]
-		if s.tail[i] {
-			d /= -math.Exp(s.y[i])
-		}
-		s.matrix[i*n+k] = d
-	}
-	s.matrix[k*n+k] = -factor * bump / (t * t)
-	s.stiffness = math.Max(s.stiffness, math.Abs(s.matrix[k*n+k]))
-}
-
-// steep is dphi/dx of group k.
-func (s *system) steep(k int) float64 {
-	x := s.y[k]
-	d := 1e-6
-	if !s.tail[k] {
-		d = 1e-6 * math.Max(1e-4, math.Abs(x))
-		x -= d
-		return (s.phi[k] - s.value(k, x)) / d
-	}
-	return (s.value(k, x+d) - s.phi[k]) / d
-}
-
-// decompose replaces the matrix by its factors, with pivots.
-func (s *system) decompose() bool {
-	n := len(s.y)
-	a := s.matrix
-	for c := range n {
-		pivot := c
-		for r := c + 1; r < n; r++ {
-			if math.Abs(a[r*n+c]) > math.Abs(a[pivot*n+c]) {
-				pivot = r
-			}
-		}
-		s.pivots[c] = pivot
-		if pivot != c {
-			for j := range n {
-				a[c*n+j], a[pivot*n+j] = a[pivot*n+j], a[c*n+j]
-			}
-		}
-		d := a[c*n+c]
-		if !(math.Abs(d) > 0) {
-			return false
-		}
-		for r := c + 1; r < n; r++ {
-			m := a[r*n+c] / d
-			a[r*n+c] = m
-			if m != 0 {
-				for j := c + 1; j < n; j++ {
-					a[r*n+j] -= m * a[c*n+j]
-				}
-			}
-		}
-	}
-	return true
-}
-
-// solve solves the factored system in place.
-func (s *system) solve(u []float64) {
-	n := len(u)
-	a := s.matrix
-	for c, p := range s.pivots {
-		u[c], u[p] = u[p], u[c]
-	}
-	for r := range n {
-		for j := range r {
-			u[r] -= a[r*n+j] * u[j]
-		}
-	}
-	for r := n - 1; r >= 0; r-- {
-		for j := r + 1; j < n; j++ {
-			u[r] -= a[r*n+j] * u[j]
-		}
-		u[r] /= a[r*n+r]
-	}
-}
+// terms is how many coefficients a component's polynomial has:
+//
+//	c0 + w (c1 + (1-w) (c2 + w (c3 + (1-w) (c4 + ...))))
+const terms = 8
 
 // step is a step of the integration: the polynomial for b (last) and the x_k.
 type step struct {
@@ -290,51 +14,50 @@ type step struct {
 	inLog     bool
 	mode      []int8
 	piece     []int
-	c         []float64 // five coefficients for each component
+	c         []float64 // the coefficients of each component
 }
 
-// dense writes the polynomial of the step just made.
-func (s *system) dense(x, h float64, stiff bool, st *step) {
-	n := len(s.y)
-	st.at, st.width, st.cut, st.inLog = x, h, 1, s.inLog
-	for i := range n {
-		c := st.c[5*i : 5*i+5]
-		diff := s.end1[i] - s.y[i]
-		c[0], c[1] = s.y[i], diff
-		if stiff {
-			c[2], c[3], c[4] = 0, 0, 0
-			for j := range 5 {
-				c[2] += rosH[0][j] * s.u[j][i]
-				c[3] += rosH[1][j] * s.u[j][i]
-			}
-			continue
-		}
-		bump := h*s.stages[0][i] - diff
-		d := 0.0
-		for j := range 7 {
-			d += dpD[j] * s.stages[j][i]
-		}
-		c[2], c[3], c[4] = bump, diff-h*s.stages[6][i]-bump, h*d
+// shape makes the polynomial of the last step, where that is not done.
+func (s *system) shape() {
+	if s.shaped {
+		return
 	}
+	s.shaped = true
+	if s.stiff {
+		s.cubic(&s.last)
+		return
+	}
+	k := len(s.groups)
+	copy(s.atEnd, s.p)
+	copy(s.atEnd[k:], s.phi)
+	s.ode.dense(s.rate, s.last.at, s.last.width, s.y, &s.last)
+	copy(s.p, s.atEnd)
+	copy(s.phi, s.atEnd[k:])
 }
 
 // inside evaluates a step's polynomial at the fraction w of its width.
 func (st *step) inside(w float64, y []float64) {
 	w *= st.cut
+	u := 1 - w
 	for i := range y {
-		c := st.c[5*i : 5*i+5]
-		y[i] = c[0] + w*(c[1]+(1-w)*(c[2]+w*(c[3]+(1-w)*c[4])))
+		c := st.c[terms*i : terms*i+terms]
+		y[i] = c[0] + w*(c[1]+u*(c[2]+w*(c[3]+u*(c[4]+w*(c[5]+u*(c[6]+w*c[7]))))))
 	}
 }
 
 // rise is the derivative of a component's polynomial by the independent variable.
 func (st *step) rise(w float64, i int) float64 {
 	w *= st.cut
-	c := st.c[5*i : 5*i+5]
-	q := c[3] + (1-w)*c[4]
-	r := c[2] + w*q
-	dr := q - w*c[4]
-	return (c[1] + (1-w)*r + w*(-r+(1-w)*dr)) * st.cut / st.width
+	c := st.c[terms*i : terms*i+terms]
+	value, slope := 0.0, 0.0
+	for j := terms - 1; j > 0; j-- {
+		x, dx := w, 1.0
+		if j%2 == 0 {
+			x, dx = 1-w, -1
+		}
+		value, slope = x*(c[j]+value), dx*(c[j]+value)+x*slope
+	}
+	return slope * st.cut / st.width
 }
 
 // l is the log of the distribution function of the highest bid there.

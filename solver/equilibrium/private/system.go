@@ -54,21 +54,21 @@ type system struct {
 	joined  []bool // there: who takes part
 	active  []bool // and does not wait
 
-	stages    [7][]float64
+	ode       explicit // the state after a step, whichever way it was made
+	stiff     bool     // whether steps are implicit
 	u         [6][]float64
-	next      []float64
-	end1      []float64 // the state at the end of a step
-	off       []float64 // its error
 	drift     []float64
 	matrix    []float64
 	pivots    []int
-	held      bool    // the last explicit step was held back by stability
 	stiffness float64 // of the last Jacobian
-	last      step    // the polynomial of the last step
+	last      step    // the last step, with its polynomial once it is shaped
+	shaped    bool
 	probe     []float64
+	atEnd     []float64 // p and phi there, while the polynomial is made
 	steps     []step
 	kept      float64   // the top bid that they are from
 	seeking   bool      // whether integrations are to find the top bid only
+	rough     bool      // and that roughly: a top bid that looks too high is
 	starts    []float64 // the l_k at the tip of the last start
 }
 
@@ -91,17 +91,15 @@ func newSystem(groups []*group, reserve, low, scale float64) *system {
 	s.joined, s.active = make([]bool, k), make([]bool, k)
 	s.mode, s.piece, s.pivots = make([]int8, k), make([]int, k), make([]int, k+1)
 	s.p, s.phi, s.tail = make([]float64, k), make([]float64, k), make([]bool, k)
-	for i := range s.stages {
-		s.stages[i] = make([]float64, k+1)
-	}
+	s.ode = newExplicit(k + 1)
 	for i := range s.u {
 		s.u[i] = make([]float64, k+1)
 	}
-	for _, v := range []*[]float64{&s.y, &s.next, &s.end1, &s.off, &s.drift, &s.probe} {
+	for _, v := range []*[]float64{&s.y, &s.drift, &s.probe} {
 		*v = make([]float64, k+1)
 	}
-	s.matrix, s.last.c = make([]float64, (k+1)*(k+1)), make([]float64, 5*(k+1))
-	s.starts = make([]float64, k)
+	s.matrix, s.last.c = make([]float64, (k+1)*(k+1)), make([]float64, terms*(k+1))
+	s.starts, s.atEnd = make([]float64, k), make([]float64, 2*k)
 	s.tip = 1e-13
 	for i, g := range groups {
 		s.pieces = append(s.pieces, g.pieces(low, reserve))
@@ -183,7 +181,7 @@ func (s *system) value(k int, x float64) float64 {
 		return p.top
 	}
 	if l := s.l(k, x); l < 0 {
-		if l > -0.69 {
+		if l > -0.69 && s.tail[k] {
 			x = g.upper(-math.Expm1(l))
 		} else {
 			x = g.Quantile(math.Exp(l))
@@ -219,7 +217,7 @@ func (s *system) slope(y, dy []float64) bool {
 		}
 		s.phi[i] = s.value(i, y[i])
 		gap := s.phi[i] - b
-		if !(gap > 1e-9*(b-s.low)) {
+		if !(gap > 1e-9*math.Max(b-s.low, 0)) {
 			return false
 		}
 		s.p[i] = 1 / gap
@@ -273,10 +271,10 @@ func (s *system) rate(x float64, y, dy []float64) bool {
 
 // perT is 1/(lambda T), and 0 where fewer than two agents take part.
 func (s *system) perT(y []float64) float64 {
-	if !s.slope(y, s.next) {
+	if !s.slope(y, s.ode.next) {
 		return 0
 	}
-	return s.next[len(s.groups)]
+	return s.ode.next[len(s.groups)]
 }
 
 // count is the number of agents who take part.

@@ -19,31 +19,25 @@ type search struct {
 	x, miss   float64 // the point that was an end before, NaN for none
 	slope     float64 // an estimate, of the low side
 
-	below [3][2]float64 // the last points of the low side and their misses, the latest first
-	n     int           // how many
-	aimed float64       // the last extrapolation by a power, 0 for none
-	short float64       // by what part of the way to stop short
-	bend  float64       // the same, by how much the power and the line differ
-	slow  bool          // whether the last extrapolation brought little
+	below   [3][2]float64 // the last points of the low side and their misses, the latest first
+	n       int           // how many
+	aimed   float64       // the last extrapolation by a power, 0 for none
+	short   float64       // by what part of the way to stop short
+	carried int           // how many are another search's
+	slow    bool          // whether the last extrapolation brought little
 }
 
-func newSearch(lo, hi, slope float64) search {
+func newSearch(lo, hi float64) search {
 	none := math.NaN()
-	return search{lo: lo, hi: hi, low: none, high: none, x: none, miss: none, slope: slope, short: 0.1, bend: 0.1}
+	return search{lo: lo, hi: hi, low: none, high: none, x: none, miss: none, short: 0.1}
 }
 
-// again is a search for nearly the same zero, to which the slope from the last point is carried
-// over, and how much it bends.
+// again is a search for nearly the same zero, which is to begin with the last point of the low side:
+// from there its points are carried over, shifted by what the misses now differ.
 func (z *search) again(lo, hi float64) search {
-	next := newSearch(lo, hi, z.slope)
-	if next.bend = z.bend; z.n == 3 && z.low > 0 {
-		a, b := z.below[0], z.below[1]
-		line := a[0] - a[1]*(a[0]-b[0])/(a[1]-b[1])
-		to := z.ahead()
-		next.slope = -z.low / (to - z.lo)
-		next.bend = math.Min(0.3, math.Max(0.003, 2*math.Abs(to-line)/(to-z.lo)))
-	}
-	next.short = next.bend
+	next := newSearch(lo, hi)
+	next.slope, next.below, next.carried = z.slope, z.below, z.n
+	next.aimed, next.short = z.aimed, z.short
 	return next
 }
 
@@ -57,13 +51,23 @@ func (z *search) take(x, miss float64, measured bool) {
 			z.n, z.aimed = 0, 0
 		}
 		z.slow = z.n > 0 && miss > 0.4*z.low
-		copy(z.below[1:], z.below[:2])
-		z.below[0] = [2]float64{x, miss}
-		z.n = min(z.n+1, 3)
+		if z.carried > 0 && x == z.below[0][0] {
+			shift := miss - z.below[0][1]
+			for i := range z.below[:z.carried] {
+				z.below[i][1] += shift
+			}
+			z.n = z.carried
+		} else {
+			copy(z.below[1:], z.below[:2])
+			z.below[0] = [2]float64{x, miss}
+			z.n = min(z.n+1, 3)
+		}
+		z.carried = 0
 		z.x, z.miss = z.lo, z.low
 		z.lo, z.low = x, miss
 		return
 	}
+	z.carried = 0
 	if !measured {
 		miss = math.NaN()
 	} else if !math.IsNaN(z.high) && z.high < miss && math.IsNaN(z.low) {
@@ -99,7 +103,7 @@ func (z *search) ahead() float64 {
 	}
 	z.short = 0.04
 	if z.aimed > b[0] {
-		z.short = math.Min(0.3, math.Max(0.003, 2*math.Abs(hi-z.aimed)/(z.aimed-b[0])))
+		z.short = math.Min(0.3, math.Max(2e-4, 2*math.Abs(hi-z.aimed)/(z.aimed-b[0])))
 	}
 	z.aimed = hi
 	return hi
@@ -167,15 +171,15 @@ func (s *system) top() (float64, bool) {
 	}
 	s.seeking = true
 	defer func() { s.seeking = false }()
-	z := newSearch(s.low, limit, 0)
+	z := newSearch(s.low, limit)
 	best := 0.0
 	for _, pass := range [...]struct{ tolerance, enough, near float64 }{
 		{math.Max(s.tolerance, 1e-5), 1e-4, 1e-5},
 		{math.Max(s.tolerance, 1e-7), 1e-6, 1e-7},
-		{s.tolerance, math.Max(1e-13, 0.1*s.tolerance), math.Max(1e-12, 0.1*s.tolerance)},
+		{s.tolerance, math.Max(1e-13, 0.5*s.tolerance), math.Max(1e-12, 0.1*s.tolerance)},
 	} {
 		found := false
-		s.enough = pass.enough
+		s.enough, s.rough = pass.enough, pass.enough > 1e-5
 		for range 100 {
 			s.kept = x
 			r := s.shoot(x, pass.tolerance, pass.tolerance == s.tolerance)
