@@ -345,22 +345,27 @@ func (s Solver) expect(sys *system, last int, win, worth, cost []float64) {
 	k := len(sys.groups)
 	y, dy := make([]float64, k+1), make([]float64, k+1)
 	few, before := make([]float64, k), make([]float64, k)
+	nodes := [...][2]float64{{-1, 0}, gauss5[4], gauss5[2], gauss5[0], gauss5[1], gauss5[3], {1, 0}}
 	chance, bid := 0.0, 0.0
 	for j := range last {
 		st := &sys.steps[j]
-		for m, x := range [...][2]float64{{-1, 0}, gauss5[4], gauss5[2], gauss5[0], gauss5[1], gauss5[3], {1, 0}} {
-			w := 0.5 + x[0]/2
-			if sys.at(st, w, y); !sys.slope(y, dy) {
-				continue
-			}
+		parts := math.Ceil(math.Abs(st.width))
+		for m := range 7 * int(parts) {
+			x := nodes[m%7]
+			w := (float64(m/7) + 0.5 + x[0]/2) / parts
+			sys.at(st, w, y)
+			sound := sys.slope(y, dy)
 			at := st.l(w)
-			f := x[1] / 2 * math.Abs(st.width)
+			f := x[1] / 2 * math.Abs(st.width) / parts
 			if st.inLog {
 				f *= -at
 			}
 			all := at
 			for i := range k {
-				if few[i] = sys.trailing(i, y[k], dy[k]); few[i] > 0 {
+				if few[i] = 0; sound {
+					few[i] = sys.trailing(i, y[k], dy[k])
+				}
+				if few[i] > 0 {
 					all += float64(sys.groups[i].n) * math.Log1p(-few[i])
 				}
 			}
@@ -368,18 +373,20 @@ func (s Solver) expect(sys *system, last int, win, worth, cost []float64) {
 			for i := range k {
 				if sys.mode[i] == in {
 					l := sys.l(i, y[i])
-					share := dy[i]
+					share, phi := dy[i], sys.phi[i]
 					if sys.tail[i] {
-						if share *= l; l > 0.01*at { // a small difference of large ones
-							if share = l * st.rise(w, i); st.inLog {
-								share /= at
-							}
-						}
+						share *= l
+					}
+					switch {
+					case !sound:
+						share, phi = sys.chord(st, i), sys.value(i, y[i])
+					case sys.tail[i] && l > 0.01*at: // a small difference of large ones
+						share = sys.share(st, w, i, l)
 					}
 					win[i] += f * h * share
-					worth[i] += f * h * share * sys.phi[i]
+					worth[i] += f * h * share * phi
 					cost[i] += f * h * share * y[k]
-					if sys.first < 1 {
+					if sys.first < 1 && sound {
 						cost[i] += f * (1 - sys.first) * math.Exp(all-l) * math.Expm1(l) * dy[k]
 					}
 					continue
@@ -400,6 +407,24 @@ func (s Solver) expect(sys *system, last int, win, worth, cost []float64) {
 			chance, bid = h, y[k]
 		}
 	}
+}
+
+// share is dl_i/dL at a place of a step by its polynomial.
+func (s *system) share(st *step, w float64, i int, l float64) float64 {
+	d := l * st.rise(w, i)
+	if st.inLog {
+		d /= st.l(w)
+	}
+	return d
+}
+
+// chord is dl_i/dL in the mean over a step, for where the polynomial leaves no gap between a
+// type and its bid.
+func (s *system) chord(st *step, i int) float64 {
+	st.inside(0, s.probe)
+	from := s.l(i, s.probe[i])
+	st.inside(1, s.probe)
+	return (s.l(i, s.probe[i]) - from) / (st.l(1) - st.l(0))
 }
 
 // patch joins the strategies to the lowest bid where the integration ends above it, and
