@@ -1,6 +1,15 @@
 // Package constraints holds what a protocol may demand of a mechanism: one file
 // for each desideratum. A constraint measures a solved case; the measure is held
 // against a bound, and the finding says by how much it is violated.
+//
+// registry.go lists them by name ([Kinds], [New]) with their options, expression.go makes one of a
+// formula. What they share: field.go, split.go and climb.go search for what an agent gains by several
+// identities, support.go lists the signals that are played, types.go has what agents play who know
+// their own values only.
+//
+// Whatever implements [Constraint] is a constraint. One that is not of this package is measured
+// where agents know each other's values and mind their own profit alone, without oversight, and
+// unknown elsewhere.
 package constraints
 
 import (

@@ -2,7 +2,6 @@ package bound
 
 import (
 	"math"
-	"reflect"
 	"sort"
 	"sync"
 
@@ -45,7 +44,7 @@ type curve struct {
 	pieces   []piece // ascending in value
 }
 
-// newCurve makes the curve of n agents with one distribution.
+// newCurve makes the curve of a distribution.
 func newCurve(d mechanisms.Distribution, weight float64) *curve {
 	c := &curve{d: d, weight: weight}
 	c.low, c.high = d.Support()
@@ -373,18 +372,6 @@ var nodes = sync.OnceValues(func() (x, w []float64) {
 	quad.Legendre{}.FixedLocations(x, w, -1, 1)
 	return x, w
 })
-
-// same reports equal distributions.
-func same(a, b mechanisms.Distribution) bool {
-	t := reflect.TypeOf(a)
-	if t != reflect.TypeOf(b) {
-		return false
-	}
-	if t.Comparable() {
-		return a == b
-	}
-	return reflect.DeepEqual(a, b)
-}
 
 // slowTail is E[V; V > v] for a distribution that does not say it.
 func (c *curve) slowTail(v float64) float64 {

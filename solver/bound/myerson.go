@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"reflect"
 	"sort"
 
 	"allot/mechanisms"
+	"allot/mechanisms/distributions"
 )
 
 // Optimum is the best of all mechanisms that agents with independent private values
@@ -59,19 +59,6 @@ func Welfare(values []mechanisms.Distribution) (float64, error) {
 	return o.Welfare, err
 }
 
-// Frontier are the optima for the weights: the most welfare at each revenue.
-func Frontier(values []mechanisms.Distribution, weights []float64) ([]Optimum, error) {
-	out := make([]Optimum, len(weights))
-	for k, w := range weights {
-		o, err := Weighted(values, w)
-		if err != nil {
-			return nil, err
-		}
-		out[k] = o
-	}
-	return out, nil
-}
-
 // Reserve is the value that a lone agent with this distribution must have for the
 // revenue to be the most: the least with an ironed virtual value that is not negative.
 // Among equal agents it is the optimal reserve, whatever their number.
@@ -85,37 +72,21 @@ func Reserve(d mechanisms.Distribution) (float64, error) {
 
 // curvesOf groups agents by distribution and makes their curves.
 func curvesOf(values []mechanisms.Distribution, weight float64) ([]*curve, error) {
-	var curves []*curve
-	index := make(map[mechanisms.Distribution]*curve)
 	for i, d := range values {
 		if d == nil {
 			return nil, fmt.Errorf("bound: agent %d has no value", i+1)
 		}
-		var c *curve
-		comparable := reflect.TypeOf(d).Comparable()
-		if comparable {
-			c = index[d]
-		} else {
-			for _, b := range curves {
-				if same(b.d, d) {
-					c = b
-					break
-				}
-			}
+	}
+	var curves []*curve
+	for _, agents := range distributions.Groups(values) {
+		d := values[agents[0]]
+		low, high := d.Support()
+		if !(low >= 0 && low <= math.MaxFloat64 && high >= low) || !(d.Mean() <= math.MaxFloat64) {
+			return nil, fmt.Errorf("bound: agent %d: values must be finite, at least 0 and have a mean", agents[0]+1)
 		}
-		if c == nil {
-			low, high := d.Support()
-			if !(low >= 0 && low <= math.MaxFloat64 && high >= low) || !(d.Mean() <= math.MaxFloat64) {
-				return nil, fmt.Errorf("bound: agent %d: values must be finite, at least 0 and have a mean", i+1)
-			}
-			c = newCurve(d, weight)
-			curves = append(curves, c)
-			if comparable {
-				index[d] = c
-			}
-		}
-		c.n++
-		c.agents = append(c.agents, i)
+		c := newCurve(d, weight)
+		c.n, c.agents = len(agents), agents
+		curves = append(curves, c)
 	}
 	return curves, nil
 }

@@ -30,13 +30,6 @@ func ExampleWelfare() {
 	// Output: 0.666667
 }
 
-func ExampleFrontier() {
-	u, _ := distributions.NewUniform(0, 1)
-	f, _ := bound.Frontier([]mechanisms.Distribution{u, u}, []float64{0, 1})
-	fmt.Printf("%.4f %.4f\n", f[0].Revenue, f[1].Revenue)
-	// Output: 0.4167 0.3333
-}
-
 func ExampleReserve() {
 	e, _ := distributions.NewExponential(2)
 	r, _ := bound.Reserve(e)

@@ -245,9 +245,13 @@ func TestIrregular(t *testing.T) {
 
 func TestFrontier(t *testing.T) {
 	u, u2 := uniform(t, 0, 1), uniform(t, 0, 2)
-	f, err := Frontier([]dist{u, u2}, []float64{0, 0.25, 0.5, 0.75, 1})
-	if err != nil {
-		t.Fatal(err)
+	var f []Optimum
+	for _, weight := range []float64{0, 0.25, 0.5, 0.75, 1} {
+		o, err := Weighted([]dist{u, u2}, weight)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f = append(f, o)
 	}
 	near(t, "most revenue", f[0].Revenue, 31.0/48, 1e-11)
 	near(t, "most welfare", f[4].Welfare, 13.0/12, 1e-11)

@@ -8,6 +8,13 @@
 // derivative where the mechanism says enough of itself (package mechanisms'
 // optional interfaces) and with the monotony of chances and payments where it
 // does not. Margins for rounding are part of every bound.
+//
+// [Game] is the certificate of a profile, [BestDeviation] what one agent can do; a [Certifier]
+// (certifier.go) keeps their work space. There is a file for each kind of rule: auction.go,
+// contest.go (against mixtures atoms.go and steps.go), lottery.go, tickets.go, and rule.go for
+// mechanisms known by their rule only, by branch and bound (branch.go, smooth.go); spite.go and
+// spite_mixed.go are for agents who mind their rivals' profit. Package private is for values
+// that only their agents know, package component for those that a group knows in part.
 package certify
 
 // Standing says what is in hand.

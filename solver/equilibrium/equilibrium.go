@@ -5,6 +5,16 @@
 // interfaces of package mechanisms), never by its name; mechanisms without a fast
 // method go to the generic solver. Nothing here is taken on trust: package certify
 // checks a claimed equilibrium by other means.
+//
+// solver.go picks. Auctions are in ranked.go, lotteries in lottery.go, ticket sales in tickets.go.
+// Contests begin in contest.go: pure play by share functions (share.go, proportional.go), who takes
+// part (entry.go); where they are too steep for that, one agent that mixes (hesitant.go), two
+// (mixed.go, dissipation.go, duel.go) or several (fighters.go, fray.go). spite.go and
+// spite_shares.go are for agents who mind their rivals' profit, generic.go for any other rule, by
+// best replies, then over finite sets of signals (matrix.go, bimatrix.go). all.go lists the other
+// pure equilibria. The packages below are for what Nash play with known values leaves out: private
+// (each knows its own value only), component (groups know a part), rights (rights bought ahead or
+// sold on), slots (play slot after slot).
 package equilibrium
 
 import "allot/mechanisms"

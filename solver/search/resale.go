@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"reflect"
 	"strings"
 
 	"allot/mechanisms"
+	"allot/mechanisms/distributions"
 	"allot/solver/certify"
 	"allot/solver/equilibrium"
 	"allot/solver/equilibrium/private"
@@ -60,7 +60,7 @@ func newResale(values []mechanisms.Distribution) *resale {
 	n := len(values)
 	r := &resale{alike: true, uses: make([]float64, n), usual: make([]float64, n)}
 	for _, v := range values[1:] {
-		r.alike = r.alike && reflect.DeepEqual(v, values[0])
+		r.alike = r.alike && distributions.Equal(v, values[0])
 	}
 	if !r.alike && n > mostDifferent {
 		r.err = fmt.Errorf("resale among agents that differ has a method for up to %d of them", mostDifferent)
@@ -88,7 +88,7 @@ func newResale(values []mechanisms.Distribution) *resale {
 	}
 	r.holder, r.rival, r.price, r.usual = s.Holder, s.Rival, s.Price, s.Usual
 	for i, v := range values { // twins of the winner share with it
-		if reflect.DeepEqual(v, values[s.Winner]) {
+		if distributions.Equal(v, values[s.Winner]) {
 			r.buyers = append(r.buyers, i)
 		}
 	}

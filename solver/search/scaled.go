@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"reflect"
 	"sort"
 
 	"allot/mechanisms"
+	"allot/mechanisms/distributions"
 	"allot/solver/certify"
 	"allot/solver/equilibrium"
 	"allot/solver/equilibrium/private"
@@ -129,7 +129,7 @@ func (g *scaledGame) build() error {
 // exact reports a rule with a closed form.
 func (g *scaledGame) exact() bool {
 	for _, d := range g.worth[1:] {
-		if !reflect.DeepEqual(d, g.worth[0]) {
+		if !distributions.Equal(d, g.worth[0]) {
 			return g.truthful()
 		}
 	}

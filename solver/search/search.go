@@ -1,5 +1,25 @@
 // Package search finds the best mechanism: it solves every candidate's
 // equilibrium, checks the constraints and steers the parameters.
+//
+// A [Problem] is a market, spaces of mechanisms, an objective and constraints; the types of the
+// answer are in search.go too. What can be asked of it:
+//
+//	Search       the best mechanism (run.go); what steers is package optimize
+//	Evaluate     mechanisms whose parameters are fixed (run.go)
+//	Compare      which of these are alike (compare.go)
+//	Collude      the rings that can form against them (collusion.go)
+//	Map          which is best where, over two parameters of the market (atlas.go)
+//	Binding      which constraints keep the objective from being better (binding.go)
+//	UpperBounds  what no mechanism can exceed (bounds.go)
+//
+// How one design is judged depends on what agents know: evaluator.go where they know each
+// other's values, numbers or draws of them (draws.go), bayesian.go where each knows its own only,
+// shared.go, conditioned.go and twins.go where values have a component that all, or a group, know.
+// terms.go has what the terms change, resale.go a right that is sold on. The same problem and
+// seed give the same bits on any number of workers.
+//
+// Mechanisms, objectives and constraints of one's own take part like those that ship: see the
+// example of Search.
 package search
 
 import (

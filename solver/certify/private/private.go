@@ -2,6 +2,12 @@
 // only. It shares no code with the solvers: from the mechanism's rule, the
 // distributions and the claimed strategies alone it bounds from above what any type of
 // any agent could gain by any bid.
+//
+// [Auction] is for auctions (private.go; grid.go divides the bids, bound.go bounds the gain between
+// them), [Spiteful] for those among agents who mind their rivals' profit, [Contest] for ratio-form
+// contests (contest.go encloses the chance to win, contest_bound.go bounds the gain), [Lottery] for
+// draws among those who enter. [Search] takes any mechanism and proves nothing: it looks for a
+// better signal. Gains are in the unit of the values.
 package private
 
 import (

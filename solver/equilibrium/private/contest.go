@@ -138,9 +138,6 @@ func (c *contest) still(eq *Equilibrium) {
 	eq.Status = equilibrium.Converged
 }
 
-// gauss4 are Gauss-Legendre nodes and weights on [-1, 1], positive half.
-var gauss4 = [2][2]float64{{0.3399810435848562648, 0.6521451548625461426}, {0.8611363115940525752, 0.3478548451374538574}}
-
 // place makes the nodes of party i for the types that take part, by Gauss-Legendre
 // quadrature in ranks, or in their logarithms in the tails. Signals carry over from last,
 // where there was one.

@@ -266,25 +266,6 @@ func ascent(a, b rank, m float64) float64 {
 // int v dp^m / p^m is int_0^inf v(p e^(-t/m)) e^-t dt where it grows by more, and m is large.
 const growth = 30
 
-// The nodes and weights of Gauss-Laguerre quadrature with five points (Abramowitz and Stegun
-// 1964, table 25.9).
-var laguerre5 = [5][2]float64{
-	{0.263560319718, 0.521755610583},
-	{1.413403059107, 0.398666811083},
-	{3.596425771041, 0.0759424496817},
-	{7.085810005859, 0.00361175867992},
-	{12.640800844276, 0.0000233699723858},
-}
-
-// The nodes and weights of Gauss-Legendre quadrature with five points on [-1, 1].
-var gauss5 = [5][2]float64{
-	{0, 128.0 / 225},
-	{0.5384693101056831, 0.47862867049936647},
-	{-0.5384693101056831, 0.47862867049936647},
-	{0.9061798459386640, 0.23692688505618908},
-	{-0.9061798459386640, 0.23692688505618908},
-}
-
 // equals is the rise of the chance to win against n-1 others of the same group.
 func equals(n int) func(a, b rank) float64 {
 	m := float64(max(n-1, 1))

@@ -2,7 +2,6 @@ package private
 
 import (
 	"math"
-	"reflect"
 	"sort"
 
 	"allot/mechanisms"
@@ -80,55 +79,18 @@ func (l *law) beyond(r rank) float64 {
 	return v
 }
 
-// same reports equal distributions; two that cannot be compared are different.
-func same(a, b mechanisms.Distribution) bool {
-	t := reflect.TypeOf(a)
-	if t != reflect.TypeOf(b) {
-		return false
-	}
-	if t.Comparable() {
-		return a == b
-	}
-	return reflect.DeepEqual(a, b)
-}
-
 // group is a number of agents with one distribution.
 type group struct {
 	*law
-	n          int
-	agents     []int
-	comparable bool
+	n      int
+	agents []int
 }
 
 // grouped sorts agents by distribution, in order of appearance.
 func grouped(values []mechanisms.Distribution) []*group {
 	var groups []*group
-	index := make(map[mechanisms.Distribution]*group)
-	var last *group
-	for i, d := range values {
-		var g *group
-		if comparable := reflect.TypeOf(d).Comparable(); comparable && last != nil && last.comparable && d == last.Distribution {
-			g = last
-		} else if comparable {
-			g = index[d]
-		} else {
-			for _, h := range groups {
-				if same(h.Distribution, d) {
-					g = h
-					break
-				}
-			}
-		}
-		if g == nil {
-			g = &group{law: newLaw(d), comparable: reflect.TypeOf(d).Comparable()}
-			groups = append(groups, g)
-			if g.comparable {
-				index[d] = g
-			}
-		}
-		last = g
-		g.n++
-		g.agents = append(g.agents, i)
+	for _, agents := range distributions.Groups(values) {
+		groups = append(groups, &group{law: newLaw(values[agents[0]]), n: len(agents), agents: agents})
 	}
 	return groups
 }

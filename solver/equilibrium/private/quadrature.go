@@ -18,6 +18,31 @@ var gauss16 = [8][2]float64{
 	{0.9894009349916499326, 0.0271524594117540949},
 }
 
+// The nodes and weights of Gauss-Laguerre quadrature with five points (Abramowitz and Stegun
+// 1964, table 25.9).
+var laguerre5 = [5][2]float64{
+	{0.263560319718, 0.521755610583},
+	{1.413403059107, 0.398666811083},
+	{3.596425771041, 0.0759424496817},
+	{7.085810005859, 0.00361175867992},
+	{12.640800844276, 0.0000233699723858},
+}
+
+// The nodes and weights of Gauss-Legendre quadrature with five points on [-1, 1].
+var gauss5 = [5][2]float64{
+	{0, 128.0 / 225},
+	{0.5384693101056831, 0.47862867049936647},
+	{-0.5384693101056831, 0.47862867049936647},
+	{0.9061798459386640, 0.23692688505618908},
+	{-0.9061798459386640, 0.23692688505618908},
+}
+
+// The same with four points, positive half.
+var gauss4 = [2][2]float64{
+	{0.3399810435848562648, 0.6521451548625461426},
+	{0.8611363115940525752, 0.3478548451374538574},
+}
+
 // integral is the integral of f over [a, b].
 func integral(f func(float64) float64, a, b float64) float64 {
 	if !(b > a) {
@@ -37,6 +62,15 @@ func integral(f func(float64) float64, a, b float64) float64 {
 		sum += g[1] * (f(c-h*g[0]) + f(c+h*g[0]))
 	}
 	return sum * h
+}
+
+// integral4 is the integral of f over [0, t] by Gauss-Legendre with four points.
+func integral4(f func(float64) float64, t float64) float64 {
+	sum := 0.0
+	for _, q := range gauss4 {
+		sum += q[1] * (f(t*(1-q[0])/2) + f(t*(1+q[0])/2))
+	}
+	return sum * t / 2
 }
 
 // panels are the ends of intervals from low upward on which every distribution

@@ -305,12 +305,3 @@ func (r *ranked) expect(k int, ends [][]float64) (win, worth, cost float64) {
 	}
 	return win, worth, cost
 }
-
-// integral4 is the integral of f over [0, t] by Gauss-Legendre with four points.
-func integral4(f func(float64) float64, t float64) float64 {
-	sum := 0.0
-	for _, q := range gauss4 {
-		sum += q[1] * (f(t*(1-q[0])/2) + f(t*(1+q[0])/2))
-	}
-	return sum * t / 2
-}

@@ -48,7 +48,7 @@ func Collude(values []mechanisms.Distribution, reserve float64) (Collusion, erro
 	groups := grouped(values)
 	c.Weak, c.Strong = make([]float64, len(values)), make([]float64, len(values))
 	for i, g := range groups {
-		share := integral(func(s float64) float64 {
+		left := func(s float64) float64 { // prod_{j!=i} (F_j(r) + s (1-F_j(r)))
 			p := 1.0
 			for j, h := range groups {
 				n := h.n
@@ -59,22 +59,13 @@ func Collude(values []mechanisms.Distribution, reserve float64) (Collusion, erro
 				p *= power(out+s*(1-out), n)
 			}
 			return p
-		}, 0, 1)
-		if len(values) > 20 { // a polynomial of high degree: split towards 1
-			share = 0
+		}
+		share := 0.0
+		if len(values) <= 20 {
+			share = integral(left, 0, 1)
+		} else { // a polynomial of high degree: split towards 1
 			for a, b := 0.0, 0.5; a < 1-1e-15; a, b = b, b+(1-b)/2 {
-				share += integral(func(s float64) float64 {
-					p := 1.0
-					for j, h := range groups {
-						n := h.n
-						if j == i {
-							n--
-						}
-						out := h.CDF(math.Nextafter(reserve, math.Inf(-1)))
-						p *= power(out+s*(1-out), n)
-					}
-					return p
-				}, a, b)
+				share += integral(left, a, b)
 			}
 		}
 		one := []*group{{law: g.law, n: 1}}
