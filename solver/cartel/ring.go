@@ -111,7 +111,8 @@ type Member struct {
 }
 
 // CurvePoint is the best agreement at a discount factor: Holds is false where there
-// is none, Surplus is then 0, Bid 0 and Revenue competitive.
+// is none, Surplus is then 0, Bid 0 and Revenue competitive. Transfers are what members get, in
+// the order of Report.Members; the leader's is negative, what it pays.
 type CurvePoint struct {
 	Discount              float64
 	Holds                 bool

@@ -21,7 +21,8 @@ import (
 	"allot/solver/equilibrium/private"
 )
 
-// Format is what one auction brings.
+// Format is what one auction brings, in the unit of the values: Payoff is what all agents keep
+// together, Unsold the chance of no sale.
 type Format struct {
 	Reserve                          float64
 	Revenue, Welfare, Unsold, Payoff float64

@@ -140,7 +140,8 @@ type Solved struct {
 	Unsold            float64
 }
 
-// AgentResult is one agent's part (expectations over draws).
+// AgentResult is one agent's part (expectations over draws): its value before terms, what it
+// signals, wins (a probability), pays and keeps.
 type AgentResult struct {
 	Name                             string
 	Value, Signal, Win, Cost, Payoff float64
@@ -156,7 +157,8 @@ type RankBid struct {
 	Rank, Value, Bid float64
 }
 
-// Progress is told to the caller while the search runs.
+// Progress is told to the caller while the search runs: of the family in hand, how many of Budget
+// evaluations are done, the best objective so far and by how much its constraints are violated.
 type Progress struct {
 	Family      string
 	Evaluations int

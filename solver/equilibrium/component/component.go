@@ -30,7 +30,8 @@ import (
 	"math"
 )
 
-// Group is a group of bidders.
+// Group is a number of bidders who share the component C of their values C e_i: ln C has the mean Mu
+// and the deviation Sigma, ln e_i the mean 0 and the deviation Omega.
 type Group struct {
 	Count            int
 	Mu, Sigma, Omega float64

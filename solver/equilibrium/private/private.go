@@ -26,6 +26,15 @@
 // of their own, and a certificate can be exact. Winning probabilities, payments
 // and payoffs are expectations by quadrature, not by simulation. Nothing is taken
 // on trust: package certify/private checks the strategies by other means.
+//
+// Where to look: symmetric.go; spite.go; firstprice.go, with the system (system.go), shots (shoot.go,
+// entry.go, top.go) by steps (step.go, explicit.go, implicit.go), the lower end (bottom.go) and the
+// knots (mesh.go); relax.go and collocate.go for price mixes; truthful.go; allpay.go for two, allpay_many.go,
+// allpay_shoot.go and allpay_trace.go for more; contest.go and the files named after it; lottery.go;
+// generic.go, and ranked.go for auctions, where no other method finds anything. What they share:
+// law.go (distributions and groups), knots.go (strategies), quadrature.go, transform.go (chances to
+// win in contests), anderson.go (iterations). ring.go is about rings, rivals.go about one agent's
+// other signals.
 package private
 
 import (
