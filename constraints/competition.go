@@ -17,7 +17,8 @@ import (
 // where n' are the agents of the n' highest values (the others are given a value of 0)
 // at their equilibrium, and c_min is the least payment with which the highest value gets
 // the right when everybody else stands back: the reserve of an auction, a fee, next
-// to nothing in a contest. It is the definition of the base model, whose theorem says
+// to nothing in a contest; against a phantom bid, which no signal beats for certain, the
+// value less the best pay-off alone, so that lost chances count as paid. It is the definition of the base model, whose theorem says
 // that no such mechanism is proof against a ring: see ring-proof. A reserve of at least
 // the second value gives competition up. Domain: two agents at least; for one the
 // condition is void and the measure unknown.
@@ -59,6 +60,9 @@ func (k competition) Explain(c *Case, measure float64) string {
 		return err.Error()
 	}
 	if _, verdict := k.Bound().Judge(measure, c.scale()); verdict == Violated {
+		if phantom(c.Game.Mechanism) {
+			return fmt.Sprintf("with the %d highest values agents pay no more in all than one alone would, the chances that it loses to the phantom bid included", n)
+		}
 		return fmt.Sprintf("with the %d highest values agents pay no more in all than one alone would", n)
 	}
 	return fmt.Sprintf("agents pay at least %.6g more in all than one alone would (n' = %d)", measure, n)
@@ -123,6 +127,12 @@ func competitive(c *Case) (least float64, worst int, err error) {
 		return 0, 0, errTooMany
 	}
 	return least, worst, nil
+}
+
+// phantom reports a contest with a phantom bid.
+func phantom(m mechanisms.Mechanism) bool {
+	r, ok := m.(mechanisms.Ratioed)
+	return ok && r.Ratio().Phantom > 0
 }
 
 // highestTakePart reports a mechanism in which agents stand back by their values alone.

@@ -544,3 +544,24 @@ func TestMeasuresDoNotAllocate(t *testing.T) {
 		}
 	}
 }
+
+// TestRingAgainstAPhantomBid: who signals for the ring is said as it is: one member at exponent
+// 1, several where an impact is cheaper split.
+func TestRingAgainstAPhantomBid(t *testing.T) {
+	for _, c := range []struct {
+		exponent, fee, phantom float64
+		says                   string
+	}{
+		{1, 0, 0.5, "when A alone signals"},
+		{0.9, 0, 0.5, "when several of its members signal against the phantom bid"},
+		{1, 0, 0, "when A alone takes the right at 0"},
+	} {
+		m := must(mechanisms.NewContest(mechanisms.Ratio{Exponent: c.exponent, Fee: c.fee, Phantom: c.phantom}))
+		k := must(constraints.New("ring-proof", nil))
+		s := solved(t, m, 5.5, 5.5)
+		x, err := k.Measure(s)
+		if why := k.Explain(s, x); err != nil || !(x > 0 && x < 5.5) || !strings.HasSuffix(why, c.says) {
+			t.Errorf("exponent %g, phantom bid %g: %g, %q, %v", c.exponent, c.phantom, x, why, err)
+		}
+	}
+}

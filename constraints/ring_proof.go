@@ -108,6 +108,18 @@ func (r ringProof) Explain(c *Case, measure float64) string {
 	if _, verdict := r.Bound().Judge(measure, c.scale()); verdict != Violated {
 		return "the ring has nothing to gain"
 	}
+	alone := c.Game.Values[s.Leader] - s.LeastCost
+	for _, u := range c.Equilibrium.Payoff {
+		alone -= u
+	}
+	switch several := measure > alone+1e-12*c.Game.Values[s.Leader]; {
+	case several && phantom(c.Game.Mechanism):
+		return fmt.Sprintf("the ring gains %.6g when several of its members signal against the phantom bid", measure)
+	case several:
+		return fmt.Sprintf("the ring gains %.6g when its members signal together, or all stand back", measure)
+	case phantom(c.Game.Mechanism):
+		return fmt.Sprintf("the ring gains %.6g when %s alone signals", measure, c.name(s.Leader))
+	}
 	return fmt.Sprintf("the ring gains %.6g when %s alone takes the right at %.6g", measure, c.name(s.Leader), s.LeastCost)
 }
 

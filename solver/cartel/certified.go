@@ -30,7 +30,11 @@ func (s *stage) certified(p point) (beta float64, reason string) {
 			}
 			return 1, best.Reason
 		}
-		bound += max(0, best.Bound-d[j])
+		gains := max(0, best.Bound-d[j])
+		if j != s.leader {
+			gains = max(gains, s.compete[j]-d[j])
+		}
+		bound += gains
 	}
 	if gain <= 0 {
 		return 1, "the gain is rounding"

@@ -9,7 +9,8 @@
 //
 //	u_i  the competitive pay-off of member i, U = sum u_i
 //	W(b) the leader's pay-off before transfers, S_j that of a member that stands back
-//	D_j  what member j gains at most in the period in which it departs
+//	D_j  what member j gains at most in the period in which it departs, at least u_j - S_j:
+//	     a member that would have more by competing does not join
 //	G(b) = W + sum S_j - U, the ring's gain over competition
 //
 // transfers that keep everyone in exist exactly when

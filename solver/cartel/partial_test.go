@@ -75,7 +75,7 @@ func TestRingsOfTickets(t *testing.T) {
 			near(t, "gain", c.Gain, math.Max(0, gain), 1e-12)
 			if k < n && gain > 1e-12 {
 				out := 1 - math.Sqrt((m-1)/m)
-				d := float64(k-1) * out * out
+				d := float64(k-1) * math.Max(out*out, 1/float64(n*n)) // a member that competes has 1/n^2
 				near(t, "critical discount", c.CriticalDiscount, d/(d+gain), 1e-9)
 			}
 		}

@@ -104,11 +104,12 @@ func poolAbove(values []float64, r mechanisms.Ratio, floor float64, k int) float
 
 // poolBalance takes the members' mean worth V as given and returns by how much
 // sum q_i (v_i - V) exceeds V R^rho, and what the members have at these impacts. Impacts are in units of R^rho,
-// so that S = 1 + sum q.
+// so that S = 1 + sum q (in logarithm here).
 func poolBalance(values []float64, r mechanisms.Ratio, floor float64, k int, mean float64) (excess, total float64) {
 	rho, e := r.Exponent, r.Exponent/(1-r.Exponent)
-	// q_i = c_i S^-e, c_i = w_i (a_i/R)^rho with a_i^(1-rho) = rho w_i (v_i-V) / (S R^rho).
-	sum, count := 0.0, 0
+	// q_i = c_i S^-e, c_i = w_i (a_i/R)^rho with a_i^(1-rho) = rho w_i (v_i-V) / (S R^rho), in
+	// logarithms: e is large next to exponent 1.
+	sum, count := math.Inf(-1), 0
 	for i, v := range values {
 		if v < floor || count >= k {
 			continue
@@ -116,27 +117,29 @@ func poolBalance(values []float64, r mechanisms.Ratio, floor float64, k int, mea
 		count++
 		if v > mean {
 			w := weight(r.Weights, i)
-			sum += w * math.Pow(rho*w*(v-mean)/r.Phantom, e)
+			sum = addLog(sum, math.Log(w)+e*math.Log(rho*w*(v-mean)/r.Phantom))
 		}
 	}
-	// S^e (S - 1) = sum, S in [1, 1 + sum].
-	low, high := 1.0, 1+sum
-	if !(high <= math.MaxFloat64) {
-		return -1, 0
+	if math.IsInf(sum, -1) {
+		return -mean, 0
 	}
+	// S^e (S - 1) = sum in x = ln(S - 1), which is within e ln 2 of the lesser of sum and
+	// its (1-rho)-th power.
+	high := math.Min(sum, (1-rho)*sum)
+	low := high - e*math.Ln2
 	for range 100 {
 		mid := (low + high) / 2
 		if mid == low || mid == high {
 			break
 		}
-		if math.Pow(mid, e)*(mid-1) < sum {
+		if e*addLog(0, mid)+mid < sum {
 			low = mid
 		} else {
 			high = mid
 		}
 	}
-	S := (low + high) / 2
-	worth, spent := 0.0, 0.0
+	S := addLog(0, (low+high)/2)
+	worth, spent, impact := 0.0, 0.0, 1.0
 	count = 0
 	for i, v := range values {
 		if v < floor || count >= k {
@@ -145,19 +148,31 @@ func poolBalance(values []float64, r mechanisms.Ratio, floor float64, k int, mea
 		count++
 		if v > mean {
 			w := weight(r.Weights, i)
-			a := r.Phantom * math.Pow(rho*w*(v-mean)/(r.Phantom*S), 1/(1-rho))
-			q := w * math.Pow(a/r.Phantom, rho)
+			a := (math.Log(rho*w*(v-mean)/r.Phantom) - S) / (1 - rho) // ln(a/R)
+			q := w * math.Exp(rho*a)
 			excess += q * (v - mean)
 			worth += q * v
-			spent += a
+			impact += q
+			spent += r.Phantom * math.Exp(a)
 		}
 	}
 	excess -= mean
-	total = worth/S - spent
-	if !(total <= math.MaxFloat64) {
+	// Of these spends exactly, however well S is known.
+	if total = worth/impact - spent; !(total <= math.MaxFloat64) {
 		total = 0
 	}
 	return excess, total
+}
+
+// addLog is ln(e^x + e^y).
+func addLog(x, y float64) float64 {
+	if x < y {
+		x, y = y, x
+	}
+	if math.IsInf(y, -1) {
+		return x
+	}
+	return x + math.Log1p(math.Exp(y-x))
 }
 
 // poolWinners solves sum_i w_i (a_i/R)^rho (v_i - V)/(1+rho) = V for V.

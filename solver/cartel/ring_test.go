@@ -206,6 +206,9 @@ func dumb(m mechanisms.Mechanism, values, compete []float64, leader int, b float
 		}
 		best = math.Max(best, play(i, b*(1+1e-9)))
 		best = math.Max(best, play(i, v*1e-9))
+		if i != leader { // it joins for no less than competing brings
+			best = math.Max(best, compete[i])
+		}
 		d += best - stay
 	}
 	return d, g
@@ -247,6 +250,11 @@ func TestAgainstReference(t *testing.T) {
 		d, g := dumb(m, values, eq.Payoff, rep.Leader, b, shadow)
 		near(t, "surplus", rep.Surplus, g, 1e-6)
 		near(t, "critical discount", rep.CriticalDiscount, d/(d+g), 2e-3)
+		for _, p := range rep.Members { // everyone has at least what competing brings, and keeps to it
+			if p.Collusive < p.Competitive-1e-9 || p.CriticalDiscount > rep.CriticalDiscount+1e-9 {
+				t.Errorf("%T %+v values %v at %g: %+v", m, m, values, rep.CriticalDiscount, p)
+			}
+		}
 		leader := rep.Leader
 		for k := 1; k < 16; k++ { // no bid needs less patience
 			b := values[leader] * float64(k) / 16

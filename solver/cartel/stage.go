@@ -167,11 +167,20 @@ func (s *stage) probe(b float64) {
 func (s *stage) sum(b float64, rest, shadow bool) point {
 	p := point{b: b, rest: rest, shadow: shadow, d: s.temptation, g: s.worth - s.rivals, revenue: s.take}
 	for j := range s.dev {
-		p.d += s.dev[j]
+		p.d += s.tempts(j)
 		p.g += s.stand[j]
 	}
 	p.g = positive(p.g, s.values[s.leader])
 	return p
+}
+
+// tempts is what must be made up to member j, the leader apart: what it gains by departing
+// for one period, or by competing from the start where that is more.
+func (s *stage) tempts(j int) float64 {
+	if j == s.leader {
+		return s.dev[j]
+	}
+	return math.Max(s.dev[j], s.compete[j]-s.stand[j])
 }
 
 func (s *stage) point(b float64, rest, shadow bool) point {

@@ -322,3 +322,49 @@ func BenchmarkGap(b *testing.B) {
 		})
 	}
 }
+
+// TestGapNextToExponentOne: what several members have together against a phantom bid, by a
+// scan over equal spends of m of n equal values,
+//
+//	m a^rho v/(m a^rho + R^rho) - m a
+//
+// however close to 1 the exponent is, where an impact's cost is nearly linear.
+func TestGapNextToExponentOne(t *testing.T) {
+	rng := rand.New(rand.NewPCG(11, 5))
+	for _, below := range []float64{0.5, 0.2, 0.05, 0.021, 0.01, 1e-3, 1e-5, 1e-9} {
+		for range 8 {
+			n, v, r := 1+rng.IntN(5), 1+9*rng.Float64(), 0.01+rng.Float64()
+			rho := 1 - below
+			values := make([]float64, n)
+			for i := range values {
+				values[i] = v
+			}
+			eq := blank(n)
+			want := 0.0
+			for m := 1; m <= n; m++ {
+				total := func(log float64) float64 {
+					a, k := math.Exp(log), float64(m)
+					return v/(1+math.Pow(r/a, rho)/k) - k*a
+				}
+				at, step := math.Log(v), 0.01
+				for x := math.Log(v) - 20; x < math.Log(v); x += step {
+					if total(x) > total(at) {
+						at = x
+					}
+				}
+				for ; step > 1e-9; step /= 2 {
+					for _, x := range []float64{at - step, at + step} {
+						if total(x) > total(at) {
+							at = x
+						}
+					}
+				}
+				want = math.Max(want, total(at))
+			}
+			s := Gap(mechanisms.Game{Mechanism: contest(t, mechanisms.Ratio{Exponent: rho, Phantom: r}), Values: values}, eq, new(Work))
+			if !(math.Abs(s.Gap-want) <= 1e-9*v) {
+				t.Errorf("%d values of %g, phantom bid %g, exponent 1-%g: gap %.12g, want %.12g", n, v, r, below, s.Gap, want)
+			}
+		}
+	}
+}

@@ -70,6 +70,10 @@ func (s *stage) steps() int {
 // member ceases to be tempted. Sums run over sorted values, so that a large market costs
 // a sort.
 func (s *stage) kinks(low float64, shadow bool) {
+	if s.rivals-s.compete[s.leader] > 1e-12*s.values[s.leader] {
+		s.corners(low, shadow)
+		return
+	}
 	s.sorted = append(s.sorted[:0], s.values...)
 	sort.Float64s(s.sorted)
 	first, high, sum := len(s.points), math.Inf(1), 0.0
@@ -85,6 +89,23 @@ func (s *stage) kinks(low float64, shadow bool) {
 	above := len(s.sorted) - sort.Search(len(s.sorted), func(k int) bool { return s.sorted[k] > low })
 	s.kink(low, sum, above, shadow)
 	slices.Reverse(s.points[first:])
+}
+
+// corners is kinks where others than the leader gain by competing: a member is then
+// tempted by no less than that, whatever the bid.
+func (s *stage) corners(low float64, shadow bool) {
+	s.sorted = append(s.sorted[:0], low)
+	for j, v := range s.values {
+		for _, b := range [...]float64{v, v - s.compete[j]} {
+			if b > low && b <= s.high {
+				s.sorted = append(s.sorted, b)
+			}
+		}
+	}
+	sort.Float64s(s.sorted)
+	for _, b := range slices.Compact(s.sorted) {
+		s.add(s.point(b, false, shadow))
+	}
 }
 
 // kink adds the point at b, given the sum of the values above it and their number.
@@ -239,7 +260,7 @@ func (p patience) of(j int) float64 {
 }
 
 // slack is by how much the leader's limit on transfers exceeds what the others must
-// get: beta_l (W - u_l) - (1-beta_l) D_l - sum of (1-beta_j) D_j + beta_j (u_j - S_j). An
+// get: beta_l (W - u_l) - (1-beta_l) D_l - sum of (1-beta_j) max(D_j, u_j - S_j) + beta_j (u_j - S_j). An
 // agreement holds where it is not negative.
 func (s *stage) slack(p point, beta patience) float64 {
 	if beta.each == nil {
@@ -261,7 +282,7 @@ func (s *stage) slack(p point, beta patience) float64 {
 // would rather pay than break the agreement; both at the signal of the last call of at.
 func (s *stage) least(j int, beta patience) float64 {
 	b := beta.of(j)
-	return (1-b)*s.dev[j] + b*(s.compete[j]-s.stand[j])
+	return (1-b)*s.tempts(j) + b*(s.compete[j]-s.stand[j])
 }
 
 func (s *stage) most(beta patience) float64 {

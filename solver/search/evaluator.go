@@ -95,9 +95,12 @@ func (e *evaluator) solve(ctx context.Context, designs []*mechanisms.Design, rep
 	run := func(w *worker, task int) {
 		d := designs[task/chunks]
 		s := &partial[task]
-		s.measures = make([]float64, len(e.problem.Constraints))
+		s.measures = e.unmeasured()
 		if d == nil {
 			s.objective = math.NaN()
+			for j := range s.measures {
+				s.measures[j] = math.NaN()
+			}
 			return
 		}
 		if reports != nil {
@@ -134,7 +137,7 @@ func (e *evaluator) solve(ctx context.Context, designs []*mechanisms.Design, rep
 	}
 	points := make([]point, len(designs))
 	for i := range designs {
-		p := point{measures: make([]float64, len(e.problem.Constraints)), margin: math.Inf(1)}
+		p := point{measures: e.unmeasured(), margin: math.Inf(1)}
 		for _, s := range partial[i*chunks : (i+1)*chunks] {
 			p.objective += s.objective
 			p.cut = p.cut || s.cut
@@ -155,6 +158,18 @@ func (e *evaluator) solve(ctx context.Context, designs []*mechanisms.Design, rep
 		points[i] = p
 	}
 	return points
+}
+
+// unmeasured are the measures before any draw: nothing, of which a mean is a sum, or less
+// than every measure where the largest counts.
+func (e *evaluator) unmeasured() []float64 {
+	measures := make([]float64, len(e.problem.Constraints))
+	for j, c := range e.problem.Constraints {
+		if worst(c) {
+			measures[j] = math.Inf(-1)
+		}
+	}
+	return measures
 }
 
 // worst reports a constraint whose measure over draws is the largest, not the mean.

@@ -297,3 +297,27 @@ func TestRegimesBesideWholeNumbers(t *testing.T) {
 		}
 	}
 }
+
+// TestRoomLeft: of a constraint whose largest measure counts, what is left is negative: a budget
+// of 25 where 20 are paid, and in every draw.
+func TestRoomLeft(t *testing.T) {
+	k, err := constraints.New("budget", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := distributions.NewUniform(10, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, second := range []mechanisms.Distribution{mechanisms.Point(20), u} {
+		m := market(30, 20)
+		m.Agents[0].Budget, m.Agents[1].Value = 25, second
+		r := find(t, &search.Problem{
+			Market: m, Objective: goal(t, "revenue"), Constraints: []constraints.Constraint{k}, Draws: 128,
+			Spaces: []mechanisms.Space{space(t, "auction", nil)},
+		})
+		if got := r.Best.Constraints[0].Measure; !(got >= -5.1 && got <= -5+1e-9) {
+			t.Errorf("second value %v: %g is left", second, got)
+		}
+	}
+}
