@@ -4,7 +4,6 @@
 // Where agents know each other's values ([Full], full.go) it is what a designer who knows them could
 // take, for revenue under a fairness [FairRevenue] (fair.go). Where each knows its own value only it
 // is the optimal auction of Myerson (1981), [Revenue], [Welfare] and what lies between, [Weighted]
-// (myerson.go), on virtual values that are ironed where they must be (curve.go); [Reserve] is its
-// reserve among equal agents. Money is in the unit of the values. Errors are about values that are
-// negative, infinite or without a mean.
+// (myerson.go), on virtual values that are ironed where they must be (curve.go). Money is in the unit
+// of the values. Errors are about values that are negative, infinite or without a mean.
 package bound

@@ -59,17 +59,6 @@ func Welfare(values []mechanisms.Distribution) (float64, error) {
 	return o.Welfare, err
 }
 
-// Reserve is the value that a lone agent with this distribution must have for the
-// revenue to be the most: the least with an ironed virtual value that is not negative.
-// Among equal agents it is the optimal reserve, whatever their number.
-func Reserve(d mechanisms.Distribution) (float64, error) {
-	curves, err := curvesOf([]mechanisms.Distribution{d}, 0)
-	if err != nil {
-		return 0, err
-	}
-	return curves[0].reserve().v, nil
-}
-
 // curvesOf groups agents by distribution and makes their curves.
 func curvesOf(values []mechanisms.Distribution, weight float64) ([]*curve, error) {
 	for i, d := range values {

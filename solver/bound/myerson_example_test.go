@@ -29,10 +29,3 @@ func ExampleWelfare() {
 	fmt.Printf("%.6f\n", w)
 	// Output: 0.666667
 }
-
-func ExampleReserve() {
-	e, _ := distributions.NewExponential(2)
-	r, _ := bound.Reserve(e)
-	fmt.Printf("%.6f\n", r)
-	// Output: 2.000000
-}

@@ -280,11 +280,11 @@ func TestReserve(t *testing.T) {
 		{must[distributions.Exponential](t)(distributions.NewExponential(3)), 3},
 		{mechanisms.Point(2), 2},
 	} {
-		r, err := Reserve(c.d)
+		o, err := Revenue([]dist{c.d})
 		if err != nil {
 			t.Fatal(err)
 		}
-		near(t, "reserve", r, c.want, 1e-12)
+		near(t, "reserve", o.Reserves[0], c.want, 1e-12)
 	}
 }
 

@@ -48,73 +48,27 @@ func newDraws(m *mechanisms.Market, count int, seed uint64) (*draws, error) {
 		}
 		return d, nil
 	}
-	var components []component
-	own := make([]int, n)    // the component of each agent's own part, -1 if a number
-	shared := make([]int, n) // that of its common component, -1 if none or a number
-	commons := make(map[*mechanisms.Common]int)
-	add := func(v mechanisms.Distribution) int {
-		if _, ok := v.(mechanisms.Point); ok {
-			return -1
-		}
-		components = append(components, component{value: v, stretch: 1})
-		return len(components) - 1
-	}
-	for i := range m.Agents { // common components first: the best dimensions of a Sobol point
-		c := m.Agents[i].Common
-		shared[i] = -1
-		if c == nil {
-			continue
-		}
-		k, seen := commons[c]
-		if !seen {
-			k = add(c.Value)
-			commons[c] = k
-		}
-		shared[i] = k
-	}
-	for i := range m.Agents {
-		own[i] = add(m.Agents[i].Value)
-	}
-	heavy := 0
-	for _, c := range components {
-		if tailIndex(c.value) < 2.5 {
-			heavy++
-		}
-	}
-	for k := range components {
-		if alpha := tailIndex(components[k].value); alpha < 2.5 {
-			want := math.Min(12, math.Max(2, 0.75/(1-1/alpha)))
-			// Weights multiply over components: keep their product bounded.
-			components[k].stretch = 1 + (want-1)/float64(heavy)
-		}
-	}
+	parts := partsOf(m)
 	size := 1
 	for size < count {
 		size *= 2
 	}
-	points := optimize.Points(size, len(components), seed)
+	width := len(parts.components)
+	points := optimize.Points(size, width, seed)
 	if points == nil {
-		return nil, fmt.Errorf("search: %d draws of %d components are too many", size, len(components))
+		return nil, fmt.Errorf("search: %d draws of %d components are too many", size, width)
 	}
 	d := &draws{agents: n, values: make([]float64, size*n), weights: make([]float64, size), tail: make([]bool, size)}
 	total := 0.0
-	drawn := make([]float64, len(components))
+	drawn := make([]float64, width)
 	for k := range size {
-		weight := 1.0
-		for j, c := range components {
-			u := points[k*len(components)+j]
-			if c.stretch > 1 {
-				weight *= c.stretch * math.Pow(1-u, c.stretch-1)
-				u = -math.Expm1(c.stretch * math.Log1p(-u))
-			}
-			drawn[j] = c.value.Quantile(u)
-		}
+		weight := parts.draw(points[k*width:(k+1)*width], drawn)
 		row := d.row(k)
 		top := 0.0
 		for i := range n {
-			row[i] = part(m.Agents[i].Value, own[i], drawn)
+			row[i] = part(m.Agents[i].Value, parts.own[i], drawn)
 			if c := m.Agents[i].Common; c != nil {
-				row[i] *= part(c.Value, shared[i], drawn)
+				row[i] *= part(c.Value, parts.shared[i], drawn)
 			}
 			top = math.Max(top, row[i])
 		}
@@ -128,6 +82,72 @@ func newDraws(m *mechanisms.Market, count int, seed uint64) (*draws, error) {
 	d.scale /= total
 	d.markTail()
 	return d, nil
+}
+
+// parts are the random numbers of a market: own is the component of each agent's own part, -1 if
+// that is a number, shared that of its common component, -1 if there is none or it is a number.
+type parts struct {
+	components  []component
+	own, shared []int
+}
+
+func partsOf(m *mechanisms.Market) *parts {
+	n := len(m.Agents)
+	p := &parts{own: make([]int, n), shared: make([]int, n)}
+	commons := make(map[*mechanisms.Common]int)
+	for i := range m.Agents { // common components first: the best dimensions of a Sobol point
+		c := m.Agents[i].Common
+		p.shared[i] = -1
+		if c == nil {
+			continue
+		}
+		k, seen := commons[c]
+		if !seen {
+			k = p.add(c.Value)
+			commons[c] = k
+		}
+		p.shared[i] = k
+	}
+	for i := range m.Agents {
+		p.own[i] = p.add(m.Agents[i].Value)
+	}
+	heavy := 0
+	for _, c := range p.components {
+		if tailIndex(c.value) < 2.5 {
+			heavy++
+		}
+	}
+	for k := range p.components {
+		if alpha := tailIndex(p.components[k].value); alpha < 2.5 {
+			want := math.Min(12, math.Max(2, 0.75/(1-1/alpha)))
+			// Weights multiply over components: keep their product bounded.
+			p.components[k].stretch = 1 + (want-1)/float64(heavy)
+		}
+	}
+	return p
+}
+
+// add returns the place of a new component, -1 for a number.
+func (p *parts) add(v mechanisms.Distribution) int {
+	if _, ok := v.(mechanisms.Point); ok {
+		return -1
+	}
+	p.components = append(p.components, component{value: v, stretch: 1})
+	return len(p.components) - 1
+}
+
+// draw writes the components at a point of the unit cube and returns the draw's weight.
+func (p *parts) draw(point, drawn []float64) (weight float64) {
+	weight = 1
+	for j, c := range p.components {
+		u := point[j]
+		if c.stretch > 1 {
+			weight *= c.stretch * math.Pow(1-u, c.stretch-1)
+			u = -math.Expm1(c.stretch * math.Log1p(-u))
+		}
+		drawn[j] = c.value.Quantile(u)
+	}
+	return weight
 }
 
 // part is a factor of a value: what was drawn for its component, or the number.

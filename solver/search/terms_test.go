@@ -240,3 +240,26 @@ func TestOversightWithNoise(t *testing.T) {
 	}
 	says(t, robust, "no method")
 }
+
+// Where winners hide rewards at cost psi h^2 v/2, payments are in proportion to values, and W and C
+// are the winner's value and what is collected without a burn, the best burn share is
+// psi (W-C)/(2W-C), at most 1, and brings C (1 - alpha + alpha^2/(2 psi)) + W alpha (1 - alpha/psi).
+func TestBestBurnShare(t *testing.T) {
+	for _, c := range []struct{ psi, share, revenue float64 }{
+		{0.5, 1. / 6, 13. / 6},
+		{2, 2. / 3, 2*(1./3+1./9) + 4*(2./3)*(2./3)},
+		{50, 1, 2*0.01 + 4*0.98},
+	} {
+		m := twoBuyers()
+		m.ConcealmentCost = c.psi
+		r, err := search.Search(context.Background(), &search.Problem{
+			Market: m, Objective: goal(t, "revenue"),
+			Spaces: []mechanisms.Space{space(t, "auction", mechanisms.Settings{"burnShare": mechanisms.Range(0, 1)})},
+		}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "burn share", r.Best.Settings.Number("burnShare"), c.share, 1e-6)
+		near(t, "revenue", r.Best.Objective, c.revenue, 1e-9)
+	}
+}

@@ -96,12 +96,6 @@ func ExampleOversight_Evade() {
 	// Output: {16 14 1} <nil>
 }
 
-func ExampleLaffer() {
-	share, revenue, err := rights.Laffer(0.5, 4, 2)
-	fmt.Printf("%.4f %.4f %v\n", share, revenue, err)
-	// Output: 0.1667 2.1667 <nil>
-}
-
 func ExampleFloor_Settle() {
 	first, err := mechanisms.NewAuction(1, 0)
 	if err != nil {

@@ -483,37 +483,6 @@ func TestEvade(t *testing.T) {
 	}
 }
 
-func TestLaffer(t *testing.T) {
-	share, revenue, err := Laffer(0.5, 4, 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	near(t, "share", share, 1./6, 1e-15)
-	near(t, "revenue", revenue, 2*(1-1./6+1./36)+4*(1./6)*(2./3), 1e-12)
-	// Against the terms themselves, on a grid.
-	for _, c := range [][3]float64{{0.5, 4, 2}, {3, 4, 1}, {50, 4, 1}, {1, 4, 4}, {1, 4, 0}, {0, 4, 2}, {math.Inf(1), 4, 2}, {0.2, 7, 6.9}} {
-		share, revenue, err := Laffer(c[0], c[1], c[2])
-		if err != nil {
-			t.Fatal(err)
-		}
-		at := func(alpha float64) float64 {
-			terms := mechanisms.Terms{BurnShare: alpha}
-			return c[2]*terms.Factor(c[0]) + c[1]*terms.Burned(c[0])
-		}
-		near(t, "revenue", revenue, at(share), 1e-12)
-		for k := range 10001 {
-			if alpha := float64(k) / 10000; at(alpha) > revenue+1e-12 {
-				t.Fatalf("%v: burn share %g brings %g, more than %g at %g", c, alpha, at(alpha), revenue, share)
-			}
-		}
-	}
-	for _, c := range [][3]float64{{-1, 4, 2}, {math.NaN(), 4, 2}, {1, 2, 4}, {1, 2, -1}} {
-		if share, _, err := Laffer(c[0], c[1], c[2]); err == nil {
-			t.Errorf("%v: %g", c, share)
-		}
-	}
-}
-
 func TestResellAmongEquals(t *testing.T) {
 	d, err := distributions.NewUniform(0, 1)
 	if err != nil {
