@@ -207,75 +207,88 @@ func (s *stage) prepare(r *Ring, ws *Work, outside float64) {
 		collected += c
 	}
 	s.oversight = r.Oversight * collected
-	v := s.values[s.leader]
+	s.shadows[0] = true
 	switch m := r.Game.Mechanism.(type) {
 	case mechanisms.Ranked:
-		k := m.Ranking()
-		s.kind, s.linear = ranked, true
-		s.lambda, s.floor = k.First, math.Max(k.Reserve, outside)
-		if k.AllPay {
-			s.lambda = 1
-		}
-		s.shadows[0] = true
-		if !k.AllPay && k.First > 0 && r.Shadow != Off {
-			s.shadows = [2]bool{k.First < 1, true}
-		}
-		s.low, s.high = s.floor, v
-		if outside >= v && outside > 0 {
-			s.high = s.low // an outsider outbids the ring
-		}
+		s.prepareRanked(m.Ranking(), r.Shadow, outside)
 	case mechanisms.EqualChance:
-		lot := m.Lot()
-		s.kind, s.shadows[0] = fixed, true
-		for k, i := range ws.members {
-			s.weights[k] = weight(lot.Weights, i)
-		}
-		s.worth = v - lot.Fee - lot.Price
-		s.take = lot.Fee + lot.Price + s.burned[s.leader]
-		for j, v := range s.values {
-			s.stand[j] = 0
-			s.dev[j] = math.Max(0, s.weights[j]/(s.weights[j]+s.weights[s.leader])*(v-lot.Price)-lot.Fee)
-		}
-		s.dev[s.leader] = 0
-		if lot.Fee+lot.Price < s.oversight {
-			s.shadows[0] = false // what the leader pays is not its choice
-		}
+		s.prepareLottery(m.Lot(), ws.members)
 	case mechanisms.Ratioed:
-		s.kind, s.ratio = ratioed, m.Ratio()
-		s.shadows[0] = true
-		for k, i := range ws.members {
-			s.weights[k] = weight(s.ratio.Weights, i)
-		}
-		s.leader = s.lonely()
-		v = s.values[s.leader]
-		k := rival(0, 1, s.ratio.Phantom, s.weights[s.leader], s.ratio.Exponent)
-		u, b := reply(v, s.ratio.Exponent, k, s.ratio.WinnerPays)
-		s.alone = math.Max(0, u-s.ratio.Fee)
-		s.low, s.high = b, v
+		s.prepareContest(m.Ratio(), ws.members)
 	case mechanisms.Priced:
-		s.kind, s.sale = priced, m.Sale()
-		s.shadows[0] = true
-		full := s.sale.Price * s.sale.Scale()
-		if s.high = full; math.IsInf(s.sale.Elasticity, 1) {
-			s.low = full // the whole supply costs no more than a part of it
-		} else {
-			s.high *= math.Pow(math.Max(0, v-s.rivals)/full, 1/(1+s.sale.Elasticity))
-		}
+		s.prepareSale(m.Sale())
 	default:
-		s.kind, s.search = custom, ws
-		s.shadows[0] = true
-		ws.game = mechanisms.Game{Mechanism: r.Game.Mechanism, Values: s.values}
-		ws.leader = s.leader
-		ws.signals = grow(ws.signals, len(s.values))
-		ws.out.Resize(len(s.values))
-		for i := range ws.signals {
-			ws.signals[i] = 0
-		}
-		s.reach = reach(r.Game, r.Equilibrium, s.leader)
-		s.low, _ = ws.search(s.leader, s.reach, together)
-		s.high = s.reach
+		s.prepareSearch(r, ws)
 	}
 	s.bound()
+}
+
+func (s *stage) prepareRanked(k mechanisms.Ranking, shadow Shadow, outside float64) {
+	v := s.values[s.leader]
+	s.kind, s.linear = ranked, true
+	s.lambda, s.floor = k.First, math.Max(k.Reserve, outside)
+	if k.AllPay {
+		s.lambda = 1
+	} else if k.First > 0 && shadow != Off {
+		s.shadows = [2]bool{k.First < 1, true}
+	}
+	s.low, s.high = s.floor, v
+	if outside >= v && outside > 0 {
+		s.high = s.low // an outsider outbids the ring
+	}
+}
+
+func (s *stage) prepareLottery(lot mechanisms.Lot, members []int) {
+	s.kind = fixed
+	for k, i := range members {
+		s.weights[k] = weight(lot.Weights, i)
+	}
+	s.worth = s.values[s.leader] - lot.Fee - lot.Price
+	s.take = lot.Fee + lot.Price + s.burned[s.leader]
+	for j, v := range s.values {
+		s.stand[j] = 0
+		s.dev[j] = math.Max(0, s.weights[j]/(s.weights[j]+s.weights[s.leader])*(v-lot.Price)-lot.Fee)
+	}
+	s.dev[s.leader] = 0
+	if lot.Fee+lot.Price < s.oversight {
+		s.shadows[0] = false // what the leader pays is not its choice
+	}
+}
+
+func (s *stage) prepareContest(ratio mechanisms.Ratio, members []int) {
+	s.kind, s.ratio = ratioed, ratio
+	for k, i := range members {
+		s.weights[k] = weight(ratio.Weights, i)
+	}
+	s.leader = s.lonely()
+	v := s.values[s.leader]
+	k := rival(0, 1, ratio.Phantom, s.weights[s.leader], ratio.Exponent)
+	u, b := reply(v, ratio.Exponent, k, ratio.WinnerPays)
+	s.alone = math.Max(0, u-ratio.Fee)
+	s.low, s.high = b, v
+}
+
+func (s *stage) prepareSale(sale mechanisms.Sale) {
+	s.kind, s.sale = priced, sale
+	full := sale.Price * sale.Scale()
+	if s.high = full; math.IsInf(sale.Elasticity, 1) {
+		s.low = full // the whole supply costs no more than a part of it
+	} else {
+		s.high *= math.Pow(math.Max(0, s.values[s.leader]-s.rivals)/full, 1/(1+sale.Elasticity))
+	}
+}
+
+// prepareSearch is for mechanisms that say nothing about themselves.
+func (s *stage) prepareSearch(r *Ring, ws *Work) {
+	s.kind, s.search = custom, ws
+	ws.game = mechanisms.Game{Mechanism: r.Game.Mechanism, Values: s.values}
+	ws.leader = s.leader
+	ws.signals = grow(ws.signals, len(s.values))
+	ws.out.Resize(len(s.values))
+	clear(ws.signals)
+	s.reach = reach(r.Game, r.Equilibrium, s.leader)
+	s.low, _ = ws.search(s.leader, s.reach, together)
+	s.high = s.reach
 }
 
 // lonely is the member that earns most alone in a contest: the highest value
