@@ -92,72 +92,75 @@ func (e *evaluator) evaluate(ctx context.Context, designs []*mechanisms.Design) 
 func (e *evaluator) solve(ctx context.Context, designs []*mechanisms.Design, reports []*tally) []point {
 	chunks := (e.draws.len() + chunk - 1) / chunk
 	partial := make([]sums, len(designs)*chunks)
-	run := func(w *worker, task int) {
-		d := designs[task/chunks]
+	e.spread(len(partial), func(w *worker, task int) {
 		s := &partial[task]
 		s.measures = e.unmeasured()
+		d := designs[task/chunks]
 		if d == nil {
-			s.objective = math.NaN()
-			for j := range s.measures {
-				s.measures[j] = math.NaN()
-			}
+			s.unknown()
 			return
 		}
 		if reports != nil {
 			s.report = newTally(e.draws.agents)
 		}
-		w.look(d)
 		from := task % chunks * chunk
-		for k := from; k < min(from+chunk, e.draws.len()); k++ {
-			if s.cut = ctx.Err() != nil; s.cut {
-				return
-			}
-			w.solve(d, k, s)
-		}
-	}
-	if len(e.workers) == 1 || len(partial) == 1 {
-		for task := range partial {
-			run(e.workers[0], task)
-		}
-	} else {
-		var group sync.WaitGroup
-		next := make(chan int)
-		for _, w := range e.workers {
-			group.Go(func() {
-				for task := range next {
-					run(w, task)
-				}
-			})
-		}
-		for task := range partial {
-			next <- task
-		}
-		close(next)
-		group.Wait()
-	}
+		w.sum(ctx, d, from, min(from+chunk, e.draws.len()), s)
+	})
 	points := make([]point, len(designs))
 	for i := range designs {
-		p := point{measures: e.unmeasured(), margin: math.Inf(1)}
-		for _, s := range partial[i*chunks : (i+1)*chunks] {
-			p.objective += s.objective
-			p.cut = p.cut || s.cut
-			for j, c := range e.problem.Constraints {
-				if worst(c) {
-					p.measures[j] = maxNaN(p.measures[j], s.measures[j])
-				} else {
-					p.measures[j] += s.measures[j]
-				}
-			}
-			if reports != nil && s.report != nil {
+		parts := partial[i*chunks : (i+1)*chunks]
+		points[i] = e.gather(parts)
+		for _, s := range parts {
+			if s.report != nil {
 				reports[i].add(s.report)
 			}
-			if e.draws.single() { // over draws the pieces blur into a smooth mean
-				p.piece, p.margin = s.piece, s.margin
-			}
 		}
-		points[i] = p
 	}
 	return points
+}
+
+// spread runs the tasks on the workers.
+func (e *evaluator) spread(tasks int, run func(w *worker, task int)) {
+	if len(e.workers) == 1 || tasks == 1 {
+		for task := range tasks {
+			run(e.workers[0], task)
+		}
+		return
+	}
+	var group sync.WaitGroup
+	next := make(chan int)
+	for _, w := range e.workers {
+		group.Go(func() {
+			for task := range next {
+				run(w, task)
+			}
+		})
+	}
+	for task := range tasks {
+		next <- task
+	}
+	close(next)
+	group.Wait()
+}
+
+// gather adds up a design's partial sums.
+func (e *evaluator) gather(parts []sums) point {
+	p := point{measures: e.unmeasured(), margin: math.Inf(1)}
+	for _, s := range parts {
+		p.objective += s.objective
+		p.cut = p.cut || s.cut
+		for j, c := range e.problem.Constraints {
+			if worst(c) {
+				p.measures[j] = maxNaN(p.measures[j], s.measures[j])
+			} else {
+				p.measures[j] += s.measures[j]
+			}
+		}
+		if e.draws.single() { // over draws the pieces blur into a smooth mean
+			p.piece, p.margin = s.piece, s.margin
+		}
+	}
+	return p
 }
 
 // unmeasured are the measures before any draw: nothing, of which a mean is a sum, or less
@@ -290,6 +293,25 @@ func (w *worker) look(d *mechanisms.Design) {
 	w.forecasts = nil
 }
 
+// unknown makes every sum NaN: something was not solved.
+func (s *sums) unknown() {
+	s.objective = math.NaN()
+	for j := range s.measures {
+		s.measures[j] = math.NaN()
+	}
+}
+
+// sum adds the draws in [from, to) under the design, fewer when it is interrupted.
+func (w *worker) sum(ctx context.Context, d *mechanisms.Design, from, to int, s *sums) {
+	w.look(d)
+	for k := from; k < to; k++ {
+		if s.cut = ctx.Err() != nil; s.cut {
+			return
+		}
+		w.solve(d, k, s)
+	}
+}
+
 // solve adds draw k under the design to the sums.
 func (w *worker) solve(d *mechanisms.Design, k int, s *sums) {
 	values, weight := w.draws.row(k), w.draws.weights[k]
@@ -299,13 +321,34 @@ func (w *worker) solve(d *mechanisms.Design, k int, s *sums) {
 		}
 		values = w.seen
 	}
-	psi := w.problem.Market.ConcealmentCost
-	factor, burned := d.Terms.Factor(psi), d.Terms.Burned(psi)
 	worth := values
 	if w.tops != nil {
 		highest(values, w.tops)
 		worth = w.tops
 	}
+	w.solver.Brief = w.brief && s.report == nil
+	if err := w.play(d, worth); err != nil || w.eq.Status == equilibrium.NotFound {
+		s.unknown()
+		if s.report != nil {
+			s.report.fail(err, &w.eq, weight)
+		}
+		return
+	}
+	w.settle(d, worth)
+	w.account.Values = values
+	s.piece, s.margin = w.eq.Piece, w.eq.Margin
+	w.kase.Design, w.kase.Game = *d, w.game // before the objective, which may look at rings
+	s.objective += weight * w.problem.Objective.Of(&w.account)
+	w.measure(d, weight, s)
+	if s.report != nil {
+		s.report.record(w, values, weight, w.draws.tail != nil && w.draws.tail[k])
+	}
+}
+
+// play solves the game in which winning is worth so much before terms.
+func (w *worker) play(d *mechanisms.Design, worth []float64) error {
+	psi := w.problem.Market.ConcealmentCost
+	factor, burned := d.Terms.Factor(psi), d.Terms.Burned(psi)
 	for i, v := range worth {
 		w.game.Values[i] = factor * v
 		w.burned[i] = burned * v
@@ -313,28 +356,22 @@ func (w *worker) solve(d *mechanisms.Design, k int, s *sums) {
 	for i, f := range w.forecasts {
 		w.game.Values[i] *= f.Hold
 	}
-	w.game.Mechanism, w.certified = d.Mechanism, false
-	w.solver.Brief = w.brief && s.report == nil
-	w.rejected = 0
-	err := w.blind
-	if err == nil {
-		err = w.solver.Solve(w.game, &w.eq)
+	w.game.Mechanism, w.certified, w.rejected = d.Mechanism, false, 0
+	if w.blind != nil {
+		return w.blind
 	}
-	if err == nil && w.eq.Status != equilibrium.NotFound {
-		if w.rejected, err = oversee(d.Terms, w.game, &w.eq); err == nil && w.floor != nil {
-			err = w.floor.Settle(w.game, &w.eq, &w.burn)
-		}
-	}
+	err := w.solver.Solve(w.game, &w.eq)
 	if err != nil || w.eq.Status == equilibrium.NotFound {
-		s.objective = math.NaN()
-		for j := range s.measures {
-			s.measures[j] = math.NaN()
-		}
-		if s.report != nil {
-			s.report.fail(err, &w.eq, weight)
-		}
-		return
+		return err
 	}
+	if w.rejected, err = oversee(d.Terms, w.game, &w.eq); err == nil && w.floor != nil {
+		err = w.floor.Settle(w.game, &w.eq, &w.burn)
+	}
+	return err
+}
+
+// settle makes the account of what was played.
+func (w *worker) settle(d *mechanisms.Design, worth []float64) {
 	win, cost, payoff := w.eq.Win, w.eq.Cost, w.eq.Payoff
 	if w.rejected > 0 {
 		for k, x := range [][]float64{win, cost, payoff} {
@@ -342,14 +379,14 @@ func (w *worker) solve(d *mechanisms.Design, k int, s *sums) {
 		}
 		win, cost, payoff = w.passed[0], w.passed[1], w.passed[2]
 	}
-	w.account.Settle(worth, win, cost, payoff, d.Terms, psi)
+	w.account.Settle(worth, win, cost, payoff, d.Terms, w.problem.Market.ConcealmentCost)
 	if w.floor != nil {
 		w.account.Proposer = (1 - w.rejected) * w.burn.Kept
 	}
-	w.account.Values = values
-	s.piece, s.margin = w.eq.Piece, w.eq.Margin
-	w.kase.Design, w.kase.Game = *d, w.game // before the objective, which may look at rings
-	s.objective += weight * w.problem.Objective.Of(&w.account)
+}
+
+// measure adds what the constraints measure.
+func (w *worker) measure(d *mechanisms.Design, weight float64, s *sums) {
 	for j, c := range w.problem.Constraints {
 		measure, err := 0.0, overseen(c, d.Terms)
 		if err == nil {
@@ -369,8 +406,5 @@ func (w *worker) solve(d *mechanisms.Design, k int, s *sums) {
 		if s.report != nil && err == nil {
 			s.report.explain(j, c, &w.kase, measure)
 		}
-	}
-	if s.report != nil {
-		s.report.record(w, values, weight, w.draws.tail != nil && w.draws.tail[k])
 	}
 }
