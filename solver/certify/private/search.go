@@ -32,15 +32,6 @@ func Search(m mechanisms.Mechanism, values []mechanisms.Distribution, curves []m
 	if reason != "" {
 		return none(reason)
 	}
-	const (
-		signals = 257
-		types   = 64
-	)
-	n := len(values)
-	points := 1024
-	if n > 16 {
-		points = 256
-	}
 	top := 0.0
 	for _, p := range players {
 		top = math.Max(top, p.curve.Bids[len(p.curve.Bids)-1])
@@ -50,7 +41,28 @@ func Search(m mechanisms.Mechanism, values []mechanisms.Distribution, curves []m
 			top = math.Max(top, p.value(0.999, 1e-3))
 		}
 	}
-	// The lattice: alpha_j = 1/g^j, g^(n+1) = g + 1.
+	s := sampling{mechanism: m, play: lattice(curves), out: mechanisms.NewOutcome(len(values)), scene: make([]float64, len(values))}
+	cert := certify.Certificate{Standing: certify.Approximate, Method: "search over signals and types, strategies on a lattice"}
+	for _, p := range players {
+		if gain, signal := s.gain(p, 1.5*top); gain > cert.Epsilon {
+			cert.Epsilon, cert.Agent, cert.Signal = gain, p.agent, signal
+		}
+	}
+	cert.Evaluations = s.evaluations
+	if math.IsNaN(cert.Epsilon) || math.IsInf(cert.Epsilon, 0) {
+		return none("the payoffs are not finite numbers")
+	}
+	return cert
+}
+
+// lattice is what everyone plays at the points of a lattice in ranks: alpha_j = 1/g^j, where
+// g^(n+1) = g + 1.
+func lattice(curves []mechanisms.BidCurve) [][]float64 {
+	n := len(curves)
+	points := 1024
+	if n > 16 {
+		points = 256
+	}
 	g := 2.0
 	for range 64 {
 		g = math.Pow(1+g, 1/float64(n+1))
@@ -63,42 +75,55 @@ func Search(m mechanisms.Mechanism, values []mechanisms.Distribution, curves []m
 			play[k][j] = signalAt(curves[j], x-math.Floor(x))
 		}
 	}
-	out := mechanisms.NewOutcome(n)
-	scene := make([]float64, n)
-	cert := certify.Certificate{Standing: certify.Approximate, Method: "search over signals and types, strategies on a lattice"}
-	for _, p := range players {
-		i := p.agent
-		brings := func(signal float64) (win, cost float64) {
-			for _, others := range play {
-				copy(scene, others)
-				scene[i] = signal
-				m.Allot(scene, out)
-				win += out.Win[i] / float64(points)
-				cost += out.Cost(i) / float64(points)
-			}
-			cert.Evaluations += points
-			return win, cost
-		}
-		win, cost := make([]float64, signals), make([]float64, signals)
+	return play
+}
+
+// sampling is a mechanism against strategies that are sampled.
+type sampling struct {
+	mechanism   mechanisms.Mechanism
+	play        [][]float64
+	out         *mechanisms.Outcome
+	scene       []float64
+	evaluations int
+}
+
+// brings is an agent's mean chance to win and payment with a signal.
+func (s *sampling) brings(agent int, signal float64) (win, cost float64) {
+	points := len(s.play)
+	for _, others := range s.play {
+		copy(s.scene, others)
+		s.scene[agent] = signal
+		s.mechanism.Allot(s.scene, s.out)
+		win += s.out.Win[agent] / float64(points)
+		cost += s.out.Cost(agent) / float64(points)
+	}
+	s.evaluations += points
+	return win, cost
+}
+
+// gain is the most that a type of the player gains by a signal up to high, and that signal.
+func (s *sampling) gain(p player, high float64) (most, signal float64) {
+	const (
+		signals = 257
+		types   = 64
+	)
+	var win, cost [signals]float64
+	at := func(b int) float64 { return high * float64(b) / (signals - 1) }
+	for b := range signals {
+		win[b], cost[b] = s.brings(p.agent, at(b))
+	}
+	for k := range types {
+		rank := (float64(k) + 0.5) / types
+		v := p.value(rank, 1-rank)
+		w, c := s.brings(p.agent, signalAt(p.curve, rank))
+		own := v*w - c
 		for b := range signals {
-			win[b], cost[b] = brings(1.5 * top * float64(b) / (signals - 1))
-		}
-		for k := range types {
-			rank := (float64(k) + 0.5) / types
-			v := p.value(rank, 1-rank)
-			w, c := brings(signalAt(p.curve, rank))
-			own := v*w - c
-			for b := range signals {
-				if gain := v*win[b] - cost[b] - own; gain > cert.Epsilon {
-					cert.Epsilon, cert.Agent, cert.Signal = gain, i, 1.5*top*float64(b)/(signals-1)
-				}
+			if gain := v*win[b] - cost[b] - own; gain > most {
+				most, signal = gain, at(b)
 			}
 		}
 	}
-	if math.IsNaN(cert.Epsilon) || math.IsInf(cert.Epsilon, 0) {
-		return none("the payoffs are not finite numbers")
-	}
-	return cert
+	return most, signal
 }
 
 // signalAt is the signal of the type of rank p.

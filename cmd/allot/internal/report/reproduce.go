@@ -115,62 +115,74 @@ func Reproduction(e *reproduce.Entry) *Document {
 			}
 			quantity += fmt.Sprintf(" [%d]", given[text])
 		}
-		theirs, within := Text("-"), Text("-")
-		switch {
-		case r.Claim != "":
-			theirs = Text("") // below, in as many lines as it takes
-		case !math.IsNaN(r.Theirs):
-			theirs, within = Text(Digits(r.Theirs)), Text(strconv.FormatFloat(r.Tolerance, 'g', 2, 64))
-			if r.Derived {
-				theirs = Text(Digits(r.Theirs) + "*")
-			}
-		}
-		verdict := r.Verdict.String()
-		switch r.Verdict {
-		case reproduce.Unpublished:
-			verdict = "no number"
-		case reproduce.Unexplained:
-			verdict = "unexplained"
-		}
-		lines, claim := wrap(quantity, 44), []string(nil)
-		if r.Claim != "" {
-			claim = wrap(r.Claim, 20)
-		}
-		for k := range max(len(lines), len(claim)) {
-			row := []Cell{Text(""), Text(""), Text(""), Text(""), Text("")}
-			if k == 0 {
-				row = []Cell{Text(""), Near(r.Ours, 1), theirs, within, Text(verdict)}
-			}
-			if k < len(lines) {
-				row[0] = Text(strings.Repeat(" ", 2*min(k, 1)) + lines[k])
-			}
-			if k < len(claim) {
-				row[2] = Text(claim[k])
-			}
-			t.Rows = append(t.Rows, row)
-		}
+		t.Rows = append(t.Rows, beside(quantity, r)...)
 	}
 	d.Tables = append(d.Tables, t)
 	for _, s := range e.Tables {
-		side := Table{Heading: s.Heading, Columns: s.Columns}
-		for _, row := range s.Rows {
-			cells := make([]Cell, len(row))
-			for k, x := range row {
-				switch x := x.(type) {
-				case float64:
-					cells[k] = Near(x, 1)
-				case int:
-					cells[k] = count(x)
-				default:
-					cells[k] = Text(fmt.Sprint(x))
-				}
-			}
-			side.Rows = append(side.Rows, cells)
-		}
-		d.Tables = append(d.Tables, side)
+		d.Tables = append(d.Tables, side(s))
 	}
 	d.Remarks = append(d.Remarks, e.Notes...)
 	return d
+}
+
+// beside is a row in as many lines as its quantity and its claim take.
+func beside(quantity string, r reproduce.Row) [][]Cell {
+	theirs, within := Text("-"), Text("-")
+	switch {
+	case r.Claim != "":
+		theirs = Text("") // below
+	case !math.IsNaN(r.Theirs):
+		theirs, within = Text(Digits(r.Theirs)), Text(strconv.FormatFloat(r.Tolerance, 'g', 2, 64))
+		if r.Derived {
+			theirs = Text(Digits(r.Theirs) + "*")
+		}
+	}
+	verdict := r.Verdict.String()
+	switch r.Verdict {
+	case reproduce.Unpublished:
+		verdict = "no number"
+	case reproduce.Unexplained:
+		verdict = "unexplained"
+	}
+	lines, claim := wrap(quantity, 44), []string(nil)
+	if r.Claim != "" {
+		claim = wrap(r.Claim, 20)
+	}
+	var rows [][]Cell
+	for k := range max(len(lines), len(claim)) {
+		row := []Cell{Text(""), Text(""), Text(""), Text(""), Text("")}
+		if k == 0 {
+			row = []Cell{Text(""), Near(r.Ours, 1), theirs, within, Text(verdict)}
+		}
+		if k < len(lines) {
+			row[0] = Text(strings.Repeat(" ", 2*min(k, 1)) + lines[k])
+		}
+		if k < len(claim) {
+			row[2] = Text(claim[k])
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// side is a table that stands beside the rows.
+func side(s reproduce.Table) Table {
+	t := Table{Heading: s.Heading, Columns: s.Columns}
+	for _, row := range s.Rows {
+		cells := make([]Cell, len(row))
+		for k, x := range row {
+			switch x := x.(type) {
+			case float64:
+				cells[k] = Near(x, 1)
+			case int:
+				cells[k] = count(x)
+			default:
+				cells[k] = Text(fmt.Sprint(x))
+			}
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	return t
 }
 
 func count(n int) Cell { return Amount(float64(n)) }
