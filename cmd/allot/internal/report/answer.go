@@ -57,7 +57,7 @@ func Search(p *search.Problem, r *search.Report, binding []bool) *Document {
 			d.Tables = append(d.Tables, bids)
 		}
 		if len(head.Constraints) > 0 {
-			d.Tables = append(d.Tables, Findings("Constraints", head.Constraints, binding))
+			d.Tables = append(d.Tables, Findings("Constraints", head, binding))
 		}
 	}
 	if len(r.Candidates) > 1 {
@@ -84,7 +84,7 @@ func Evaluation(p *search.Problem, r *search.Report) *Document {
 			d.Tables = append(d.Tables, bids)
 		}
 		if len(c.Constraints) > 0 {
-			d.Tables = append(d.Tables, Findings("Constraints", c.Constraints, nil))
+			d.Tables = append(d.Tables, Findings("Constraints", c, nil))
 		}
 	} else {
 		d.Tables = append(d.Tables, Ranking("Every mechanism", r.Candidates))
@@ -97,7 +97,7 @@ func Evaluation(p *search.Problem, r *search.Report) *Document {
 			}
 			d.Tables = append(d.Tables, t)
 			if len(c.Constraints) > 0 {
-				d.Tables = append(d.Tables, Findings("Constraints of "+heading, c.Constraints, nil))
+				d.Tables = append(d.Tables, Findings("Constraints of "+heading, c, nil))
 			}
 		}
 	}
@@ -403,17 +403,18 @@ func binders(findings []constraints.Finding, binding []bool) []string {
 	return names
 }
 
-// Findings is the table of constraints; binding says which of them bind, nil where that is
-// not known.
-func Findings(heading string, findings []constraints.Finding, binding []bool) Table {
+// Findings is the table of a candidate's constraints; binding says which of them bind, nil
+// where that is not known.
+func Findings(heading string, c *search.Candidate, binding []bool) Table {
 	t := Table{Heading: heading, Columns: []string{"constraint", "measure", "bound", "violation", "verdict", "why"}}
-	for j, f := range findings {
+	size := math.Min(1, scale(c)) // what is rounding beside shares and money alike
+	for j, f := range c.Constraints {
 		verdict := f.Verdict.String()
 		if j < len(binding) && binding[j] {
 			verdict += ", binds"
 		}
 		t.Rows = append(t.Rows, []Cell{
-			Text(f.Name), Near(f.Measure, 1), Text(f.Bound.Relation.String() + " " + Digits(f.Bound.Value)),
+			Text(f.Name), Near(f.Measure, size), Text(f.Bound.Relation.String() + " " + Digits(f.Bound.Value)),
 			violation(f.Violation), Text(verdict), Text(f.Why),
 		})
 	}
