@@ -27,61 +27,70 @@ type mesh struct {
 	limit float64 // of what a type may gain
 	near  float64 // and of how far a bid may be from the chord
 	y, dy []float64
-	room  []float64    // for places
+	room  []spot       // for places
 	ratio [2][]float64 // (b-a) G'/G at both ends of what is looked at
 }
 
 // place is a knot: by step and fraction of the step, and what is there for each group.
 type place struct {
-	step                int
-	w                   float64
-	bid                 float64
-	value, below, above []float64
-	slope               []float64 // of the bid in the rank, +Inf where no types are
+	step int
+	w    float64
+	bid  float64
+	on   []spot
+}
+
+// spot is the rank whose types bid so much, or the next below, and the slope of the bid in the
+// rank, +Inf where no types are.
+type spot struct {
+	rank
+	slope float64
 }
 
 // at fills in what is at a place.
 func (m *mesh) at(p place) place {
 	k := len(m.sys.groups)
-	if len(m.room) < 4*k {
-		m.room = make([]float64, 512*k)
+	if len(m.room) < k {
+		m.room = make([]spot, 256*k)
 	}
-	all := m.room[:4*k]
-	m.room = m.room[4*k:]
-	p.value, p.below, p.above, p.slope = all[:k:k], all[k:2*k:2*k], all[2*k:3*k:3*k], all[3*k:4*k:4*k]
+	p.on, m.room = m.room[:k:k], m.room[k:]
 	sys, st := m.sys, &m.sys.steps[p.step]
 	sys.at(st, p.w, m.y)
 	p.bid = m.y[k]
 	ok := sys.slope(m.y, m.dy)
 	for i, g := range sys.groups {
-		p.slope[i], p.above[i] = math.Inf(1), 0
+		on := &p.on[i]
+		on.slope = math.Inf(1)
 		if sys.mode[i] == waiting && (sys.tail[i] || sys.relaxed) {
-			p.below[i], p.value[i] = 1, g.high
+			on.rank = rank{1, 0, g.high}
 			if q := sys.trailing(i, p.bid, m.dy[k]); ok && q > 0 {
-				p.value[i], p.below[i], p.above[i] = min(g.high, p.bid+sys.first*m.dy[k]), 1-q, q
+				on.rank = rank{1 - q, q, min(g.high, p.bid+sys.first*m.dy[k])}
 			}
 			continue
 		}
-		l := min(sys.l(i, m.y[i]), 0)
 		switch { // the next type of those who wait
+		case ok && sys.mode[i] == in && !sys.relaxed:
+			on.value = sys.phi[i]
 		case sys.mode[i] == in || sys.relaxed:
-			p.value[i] = sys.value(i, m.y[i])
+			on.value = sys.value(i, m.y[i])
 		case sys.mode[i] == waiting:
-			p.value[i] = sys.pieces[i][sys.piece[i]].top
+			on.value = sys.pieces[i][sys.piece[i]].top
 		default:
-			p.value[i] = sys.pieces[i][len(sys.pieces[i])-1].bottom
+			on.value = sys.pieces[i][len(sys.pieces[i])-1].bottom
 		}
-		p.above[i] = -math.Expm1(l)
-		p.below[i] = 1 - p.above[i]
-		if p.above[i] > 0.5 {
-			p.below[i] = math.Exp(l)
+		l := min(sys.l(i, m.y[i]), 0)
+		if l > -0.69 {
+			on.above = -math.Expm1(l)
+			on.below = 1 - on.above
+		} else {
+			on.below = math.Exp(l)
+			on.above = 1 - on.below
 		}
 		if rise := m.dy[i]; ok && sys.mode[i] == in {
 			if sys.tail[i] {
 				rise *= l
 			}
 			if rise > 0 {
-				p.slope[i] = m.dy[k] / (p.below[i] * rise)
+				on.slope = m.dy[k] / (on.below * rise)
 			}
 		}
 	}
@@ -158,14 +167,14 @@ func (m *mesh) up(p place, distance float64, first int) place {
 func (m *mesh) off(from, to *place) float64 {
 	worst := 0.0
 	for i := range m.sys.groups {
-		rise := to.below[i] - from.below[i]
-		if to.above[i] < 0.5 {
-			rise = from.above[i] - to.above[i]
+		rise := to.on[i].below - from.on[i].below
+		if to.on[i].above < 0.5 {
+			rise = from.on[i].above - to.on[i].above
 		}
-		if rise > 0 && to.value[i] > from.value[i] {
+		if rise > 0 && to.on[i].value > from.on[i].value {
 			far := (to.bid - from.bid) / 4 // where types join, bids are as the root
-			if from.slope[i] < math.Inf(1) && to.slope[i] < math.Inf(1) {
-				far = min(far, math.Abs(to.slope[i]-from.slope[i])*rise/8)
+			if from.on[i].slope < math.Inf(1) && to.on[i].slope < math.Inf(1) {
+				far = min(far, math.Abs(to.on[i].slope-from.on[i].slope)*rise/8)
 			}
 			worst = max(worst, far)
 		}
@@ -182,11 +191,11 @@ func (m *mesh) loss(a, b *place) float64 {
 		return 0
 	}
 	for j := range groups {
-		rise := b.below[j] - a.below[j]
-		if b.above[j] < 0.5 {
-			rise = a.above[j] - b.above[j]
+		rise := b.on[j].below - a.on[j].below
+		if b.on[j].above < 0.5 {
+			rise = a.on[j].above - b.on[j].above
 		}
-		m.ratio[0][j], m.ratio[1][j] = rise/a.below[j], rise/b.below[j]
+		m.ratio[0][j], m.ratio[1][j] = rise/a.on[j].below, rise/b.on[j].below
 	}
 	worst := 0.0
 	if m.crude(a) {
@@ -204,9 +213,9 @@ func (m *mesh) loss(a, b *place) float64 {
 				if j == i {
 					n--
 				}
-				rise *= power(b.below[j], n)
+				rise *= power(b.on[j].below, n)
 			}
-			dv := b.value[i] - a.value[i]
+			dv := b.on[i].value - a.on[i].value
 			if m.ratio[1][i] <= 0 || math.IsInf(dv, 1) {
 				dv = 0
 			}
@@ -229,17 +238,17 @@ func (m *mesh) loss(a, b *place) float64 {
 			}
 			c, x, y := float64(n), m.ratio[0][j], m.ratio[1][j]
 			low, high, lower, higher = low+c*x, high+c*y, lower+c*x*x, higher+c*y*y
-			less, win = less*power(a.below[j], n), win*power(b.below[j], n)
+			less, win = less*power(a.on[j].below, n), win*power(b.on[j].below, n)
 		}
 		if !(low > 0 && high > 0 && win > 0) {
 			continue
 		}
-		v, w := a.value[i], b.value[i]
+		v, w := a.on[i].value, b.on[i].value
 		from, to := v-a.bid-first*width/low, w-b.bid-first*width/high
 		curb, steep := 1+first*higher/(high*high), win*high/width
 		// The ends' types, and those who wait for a lower bid, look in from outside.
 		most := peak(max(from, -to), -curb/2, width)
-		switch rise := m.ratio[1][i] * b.below[i]; {
+		switch rise := m.ratio[1][i] * b.on[i].below; {
 		case rise > 0:
 			stray := groups[i].stray(v, w, rise)
 			bend := first * width * max(0, lower/(low*low)-higher/(high*high)) / 4
@@ -272,9 +281,7 @@ func (s Solver) equal(k *knots, g *group, entry rank, rule mechanisms.Ranking, s
 	m := &mesh{sys: &system{groups: []*group{g}, first: rule.First}, limit: 0.9 * s.Tolerance * scale, near: 10 * s.Tolerance * scale}
 	m.ratio[0], m.ratio[1] = make([]float64, 1), make([]float64, 1)
 	power := float64(g.n-1) / rule.First
-	all := make([]float64, 6)
-	from := place{value: all[0:1], below: all[1:2], above: all[2:3]}
-	to := place{value: all[3:4], below: all[4:5], above: all[5:6]}
+	from, to := place{on: make([]spot, 1)}, place{on: make([]spot, 1)}
 	slope := func(r rank, bid float64) float64 { return power * (r.value - bid) / r.below }
 	ranks := g.steady(ladder(g, entry, g.n), power)
 	for range 8 {
@@ -286,8 +293,8 @@ func (s Solver) equal(k *knots, g *group, entry rank, rule mechanisms.Ranking, s
 			a, b := ranks[j-1], ranks[j]
 			n := 1.0
 			if b.value < math.Inf(1) && power*math.Log(b.below) > -60 { // somebody wins
-				from.bid, from.value[0], from.below[0], from.above[0] = bids[j-1], g.beyond(a), a.below, a.above
-				to.bid, to.value[0], to.below[0], to.above[0] = bids[j], b.value, b.below, b.above
+				from.bid, from.on[0].rank = bids[j-1], rank{a.below, a.above, g.beyond(a)}
+				to.bid, to.on[0].rank = bids[j], b
 				n = m.loss(&from, &to) / m.limit
 				if bend := slope(a, bids[j-1]) - slope(b, bids[j]); a.below > 0 {
 					n = max(n, math.Abs(bend)*(b.below-a.below)/8/m.near)
@@ -331,8 +338,8 @@ func (g *group) steady(ranks []rank, m float64) []rank {
 // ends' types look in. There a type between two places gains at most about dH dv (see refine).
 func (m *mesh) crude(a *place) bool {
 	rare := len(m.sys.pieces) > 0
-	for _, q := range a.above {
-		rare = rare && q < 0.01
+	for i := range a.on {
+		rare = rare && a.on[i].above < 0.01
 	}
 	return rare || m.sys.broken
 }

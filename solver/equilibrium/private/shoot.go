@@ -1,6 +1,9 @@
 package private
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // An integration of the system down from a top bid, and what it misses at the lowest bid.
 // From a top bid that is too low the bids pass the lowest bid that can win while types are
@@ -226,18 +229,21 @@ func (s *system) shoot(top float64, tolerance float64, record bool) shot {
 	return shot{at: l}
 }
 
-// keep records the last step, in the memory of an earlier integration's where there is some.
+// keep records the last step. Steps with the same groups taking part, by the same pieces, share
+// what says so.
 func (s *system) keep() {
-	n := len(s.steps)
-	if n == cap(s.steps) {
-		s.steps = append(s.steps, step{})
+	st := s.last
+	if len(s.room) < len(st.c) {
+		s.room = make([]float64, 64*len(st.c))
 	}
-	s.steps = s.steps[:n+1]
-	old, st := s.steps[n], s.last
-	st.mode = append(old.mode[:0], s.mode...)
-	st.piece = append(old.piece[:0], s.piece...)
-	st.c = append(old.c[:0], s.last.c...)
-	s.steps[n] = st
+	st.c, s.room = s.room[:len(st.c):len(st.c)], s.room[len(st.c):]
+	copy(st.c, s.last.c)
+	if n := len(s.steps); n > 0 && slices.Equal(s.steps[n-1].mode, s.mode) && slices.Equal(s.steps[n-1].piece, s.piece) {
+		st.mode, st.piece = s.steps[n-1].mode, s.steps[n-1].piece
+	} else {
+		st.mode, st.piece = slices.Clone(s.mode), slices.Clone(s.piece)
+	}
+	s.steps = append(s.steps, st)
 }
 
 // power is the factor of a step's width for a ratio of errors.

@@ -66,6 +66,7 @@ type system struct {
 	probe     []float64
 	atEnd     []float64 // p and phi there, while the polynomial is made
 	steps     []step
+	room      []float64 // for their polynomials
 	kept      float64   // the top bid that they are from
 	seeking   bool      // whether integrations are to find the top bid only
 	rough     bool      // and that roughly: a top bid that looks too high is

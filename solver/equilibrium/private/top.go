@@ -180,9 +180,9 @@ func (s *system) top() (float64, bool) {
 	} {
 		found := false
 		s.enough, s.rough = pass.enough, pass.enough > 1e-5
-		for range 100 {
+		for try := range 100 {
 			s.kept = x
-			r := s.shoot(x, pass.tolerance, pass.tolerance == s.tolerance)
+			r := s.shoot(x, pass.tolerance, try > 0 && pass.tolerance == s.tolerance)
 			if !r.ok {
 				return 0, false
 			}
