@@ -123,10 +123,6 @@ func (g *grid) replies(s *side) reply {
 // types fills in the values of player p's types at the knots.
 func (g *grid) types(p *player) {
 	m := len(g.bids)
-	if cap(g.before) < m {
-		both := make([]float64, 2*m)
-		g.before, g.after = both[:m:m], both[m:]
-	}
 	for k := range m {
 		if k > 0 && p.below[k] == p.below[k-1] && p.above[k] == p.above[k-1] {
 			g.before[k], g.after[k] = g.before[k-1], g.after[k-1]

@@ -2,6 +2,8 @@ package private
 
 import (
 	"math"
+	"slices"
+	"sync"
 
 	"allot/mechanisms"
 )
@@ -15,6 +17,7 @@ import (
 // Domain: strategies that pass the reserve by a jump. A test asserts that the bound holds for
 // strategies whose knots differ, and is within twice what a search finds.
 type grid struct {
+	memory
 	bids []float64
 	side side // what the player in hand faces
 	// The lower envelope's lines, and the values of the player's types of the knots:
@@ -23,11 +26,29 @@ type grid struct {
 	before, after []float64
 }
 
-// merge makes the grid and fills in the players' distribution functions of bids on it;
-// or says why the strategies cannot be certified.
-func merge(players []player, reserve float64) (*grid, string) {
+// memory is what the numbers of a grid are kept in.
+type memory struct {
+	all  []float64
+	used int
+}
+
+// take is room for n numbers, whatever they are.
+func (m *memory) take(n int) []float64 {
+	if m.used+n > len(m.all) {
+		m.all, m.used = make([]float64, max(n, 2*len(m.all), 4096)), 0
+	}
+	m.used += n
+	return m.all[m.used-n : m.used : m.used]
+}
+
+// grids that are not in use, for their memory.
+var grids = sync.Pool{New: func() any { return new(grid) }}
+
+// merge fills in the grid, and the players' distribution functions of bids on it; or says why the
+// strategies cannot be certified.
+func (g *grid) merge(players []player, reserve float64) (reason string) {
 	if !(reserve >= 0 && reserve <= math.MaxFloat64) {
-		return nil, "the reserve is not a finite number of at least 0"
+		return "the reserve is not a finite number of at least 0"
 	}
 	total := 1
 	for i := range players {
@@ -39,14 +60,14 @@ func merge(players []player, reserve float64) (*grid, string) {
 			p.next++
 		}
 		if k := p.next; k > 0 && k < len(c.Bids) && rises(c, k-1, k) {
-			return nil, "a strategy passes the reserve other than by a jump"
+			return "a strategy passes the reserve other than by a jump"
 		}
 	}
 	// Strategies have most knots in common, or none.
 	size := total/max(len(players), 1) + 16
-	g := &grid{bids: make([]float64, 0, size)}
+	g.used, g.bids = 0, g.bids[:0]
 	for i := range players {
-		players[i].below, players[i].above = make([]float64, 0, size), make([]float64, 0, size)
+		players[i].below, players[i].above = g.take(size)[:0], g.take(size)[:0]
 	}
 	for bid := reserve; !math.IsInf(bid, 1); {
 		next, atom := math.Inf(1), false
@@ -92,7 +113,10 @@ func merge(players []player, reserve float64) (*grid, string) {
 		}
 		bid = next
 	}
-	return g, ""
+	m := len(g.bids)
+	g.before, g.after = g.take(m), g.take(m)
+	g.side = side{cells: slices.Grow(g.side.cells[:0], m)[:m-1], low: g.take(m)}
+	return ""
 }
 
 // rises reports that there are types between two knots.
@@ -140,13 +164,12 @@ func (g *grid) facing(players []player, i int, rule mechanisms.Ranking) *side {
 			only = j
 		}
 	}
-	if s.cells == nil {
-		s.cells = make([]cell, m-1)
-		s.low = make([]float64, m)
-	}
 	if s.count == 1 {
 		s.win, s.miss = players[only].below, players[only].above
 	} else {
+		if s.own == nil {
+			s.own = g.take(2 * m)
+		}
 		s.chances(players, i, m)
 	}
 	for k := range s.cells {
@@ -228,9 +251,6 @@ func (g *grid) curved(players []player, i, k int, first float64) {
 
 // chances fills in win and miss where there are several rivals.
 func (s *side) chances(players []player, i, m int) {
-	if s.own == nil {
-		s.own = make([]float64, 2*m)
-	}
 	s.win, s.miss = s.own[:m], s.own[m:]
 	for k := range m {
 		win, miss := 1.0, 0.0
@@ -267,7 +287,7 @@ func (g *grid) pay(players []player, i int, rule mechanisms.Ranking) {
 		return
 	}
 	if s.count > 1 {
-		s.high = make([]float64, len(bids))
+		s.high = g.take(len(bids))
 	}
 	least, most := 0.0, 0.0
 	for k, b := range bids {

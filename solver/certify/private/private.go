@@ -79,8 +79,9 @@ func Auction(m mechanisms.Ranked, values []mechanisms.Distribution, curves []mec
 	if !rule.AllPay && rule.First == 0 && truthful(players, rule.Reserve) {
 		return certify.Certificate{Standing: certify.Certified, Method: "bidding one's value is dominant (Vickrey 1961); a curve that does so at every knot is read as that rule"}
 	}
-	g, reason := merge(players, rule.Reserve)
-	if reason != "" {
+	g := grids.Get().(*grid)
+	defer grids.Put(g)
+	if reason := g.merge(players, rule.Reserve); reason != "" {
 		return none("%s", reason)
 	}
 	out := certify.Certificate{Standing: certify.Certified, Method: "conjugate of the cost of winning, over all types and bids"}
