@@ -219,15 +219,17 @@ func below(groups []*group, v float64) float64 {
 
 // above is P(some value > v), without cancellation in the tail.
 func above(groups []*group, v float64) float64 {
-	sum := 0.0
+	some := 0.0
 	for _, g := range groups {
 		s := g.survival(v)
-		if s >= 1 {
-			return 1
+		for n := g.n; n > 0; n >>= 1 { // of twice as many 1-(1-s)^2
+			if n&1 == 1 {
+				some += s * (1 - some)
+			}
+			s *= 2 - s
 		}
-		sum += float64(g.n) * math.Log1p(-s)
 	}
-	return -math.Expm1(sum)
+	return some
 }
 
 // belowStrictly is P(every value < v).
