@@ -26,207 +26,267 @@ const most = 20000
 
 // shoot integrates down from the top bid. With record it keeps the steps.
 func (s *system) shoot(top float64, tolerance float64, record bool) shot {
-	k := len(s.groups)
 	s.steps = s.steps[:0]
 	if !s.start(top) {
 		return shot{miss: -1, ok: true}
 	}
-	l, peak := s.all(s.y), 0.0
-	x, width, stiff, held, free := l, 0.1, false, 0, 0
+	d := dive{system: s, tolerance: tolerance, record: record, width: 0.1, force: -1, near: math.Inf(1)}
+	d.l = s.all(s.y)
+	d.x, d.from = d.l, d.l
 	if s.inLog {
-		x, width, stiff = math.Log(-l), 0.1, true
+		d.x = math.Log(-d.l)
 	}
-	rejected, fresh, force := false, false, -1
-	before, from := math.Inf(1), l
+	s.stiff = s.inLog
 	for count := range most {
-		if s.count() < 2 {
-			return s.finish(l)
+		if end, over := d.advance(count); over {
+			return end
 		}
-		if s.inLog && x >= -1e-12 {
-			s.inLog, x, width, fresh = false, l, 0.1, false
-		}
-		if !fresh {
-			if !s.rate(x, s.y, s.ode.slopes[0]) {
-				return s.above(l, peak)
-			}
-			fresh = true
-		}
-		last := s.end
-		if s.inLog {
-			last = math.Min(0, math.Log(-s.end))
-		}
-		h, final := width, false
-		if h >= math.Abs(last-x) {
-			h, final = math.Abs(last-x), !s.inLog || last < 0
-		}
-		if h == 0 {
-			return s.finish(l)
-		}
-		if !s.inLog {
-			h = -h
-		}
-		var ok bool
-		if stiff {
-			ok = s.implicit(x, h)
-		} else {
-			ok = s.ode.step(s.rate, x, h, s.y)
-		}
-		err := 0.0
-		if ok {
-			err = s.error(l, tolerance)
-		}
-		if !ok || err > tolerance {
-			if !ok && (math.Abs(h) < 1e-9 || count > 3000 && s.seeking) {
-				return s.above(l, peak)
-			}
-			if ok && math.Abs(h) < 1e-11*math.Max(1, math.Abs(x)) {
-				// accepted: it cannot be made smaller
-			} else {
-				if !ok && !stiff {
-					stiff, held, free = true, 0, 0
-				}
-				shrink := 0.25
-				if ok {
-					shrink = math.Max(0.2, 0.9*s.power(tolerance/err, stiff))
-				}
-				width, rejected, force = math.Abs(h)*shrink, true, -1
-				if !stiff {
-					fresh = true
-				}
-				if s.ode.held {
-					held++
-				}
-				continue
-			}
-		}
-		s.last.at, s.last.width, s.last.cut, s.last.inLog, s.stiff, s.shaped = x, h, 1, s.inLog, stiff, false
-		if force < 0 {
-			if w, who := s.event(); who >= 0 {
-				if w < 1-1e-9 {
-					if math.Abs(w*h) > 1e-14*math.Max(1, math.Abs(x)) {
-						width, force = math.Abs(h)*w, who
-						continue
-					}
-					copy(s.ode.end, s.y)
-					h = 0
-				}
-				force = who
-			}
-		}
-		if h != 0 {
-			if s.late(x + h) {
-				if math.Abs(h) > 1e-6 {
-					width, rejected, force = math.Abs(h)/4, true, -1
-					continue
-				}
-			}
-			if force >= 0 && s.mode[force] == in { // the end of a piece to the letter
-				s.ode.end[force] = s.pieces[force][s.piece[force]].lo
-				s.shaped = false
-			}
-			if record || s.ode.end[k] < s.low {
-				s.shape()
-			}
-			if record {
-				s.keep()
-			}
-			copy(s.y, s.ode.end)
-			x += h
-			s.ode.slopes[0], s.ode.slopes[ending] = s.ode.slopes[ending], s.ode.slopes[0]
-			grow := 5.0
-			if err > 0 {
-				grow = math.Min(5, 0.9*s.power(tolerance/err, stiff))
-			}
-			if rejected {
-				grow = math.Min(grow, 1)
-			}
-			rejected = false
-			old := width
-			width = math.Min(math.Abs(h)*math.Max(grow, 0.3), 4)
-			if force >= 0 {
-				width = math.Max(width, old/5)
-			}
-			if s.inLog && stiff {
-				width = math.Min(math.Abs(h)*math.Max(grow, 0.3), 4)
-			}
-		}
-		if l = x; s.inLog {
-			l = -math.Exp(x)
-		}
-		// Stiff or not?
-		if stiff {
-			if free++; s.stiffness*math.Abs(h) > 2 {
-				free = 0
-			}
-			if free > 10 {
-				stiff, held, free = false, 0, 0
-			}
-		} else if s.ode.held {
-			if held++; held > 15 {
-				stiff, held, free = true, 0, 0
-			}
-		} else if held > 0 {
-			held--
-		}
-		joined := s.join(l)
-		if force >= 0 || joined {
-			if force >= 0 {
-				if s.mode[force] == in {
-					s.y[force] = s.pieces[force][s.piece[force]].lo
-				} else {
-					s.mode[force] = in
-				}
-				force = -1
-			}
-			if !s.settle() {
-				return s.above(l, peak)
-			}
-			if l = s.all(s.y); l < 0 {
-				if x = l; s.inLog {
-					x = math.Log(-l)
-				}
-			}
-			stiff = stiff || joined
-			fresh = false
-			continue
-		}
-		if s.y[k] < s.low-100*s.scale {
-			return s.finish(l)
-		}
-		if s.y[k] < s.low && h != 0 && (s.strong >= 0 || s.end < -60) {
-			w := s.crossing(1, func(w float64) float64 { s.last.inside(w, s.probe); return s.low - s.probe[k] })
-			s.last.inside(w, s.y)
-			s.y[k] = s.low
-			if record {
-				st := &s.steps[len(s.steps)-1]
-				st.cut, st.width = w, w*st.width
-			}
-			return s.finish(s.last.l(w))
-		}
-		for i := range s.groups { // no types are left that could win
-			if s.mode[i] == in && s.strong < 0 && !(s.phi[i] > s.low+1e-12*s.scale) {
-				s.mode[i] = done
-			}
-		}
-		if final || l < s.depth || s.strong < 0 && s.settled(l) {
-			return s.finish(l)
-		}
-		// A bid that is too high ends next to a value: then and there it says by how much.
-		near := math.Inf(1)
-		if s.y[k] > s.low {
-			near = s.tight() / (s.y[k] - s.low)
-		}
-		if near > 1e-2 {
-			peak = 0
-		} else if peak == 0 {
-			peak = (s.y[k] - s.low) * math.Exp(l-s.least(s.y))
-		}
-		if s.rough && near < 0.03 && math.Log(before/near) > 5*(from-l) { // it will
-			return s.above(l, peak)
-		}
-		before, from = near, l
 	}
-	return shot{at: l}
+	return shot{at: d.l}
+}
+
+// dive is an integration on its way down.
+type dive struct {
+	*system
+	tolerance float64
+	record    bool
+
+	x, l     float64 // the place in the variable in use, and L there
+	width    float64 // of the next step
+	fresh    bool    // whether the slope there is known
+	rejected bool    // whether the last attempt was
+	force    int     // who joins, or whose piece ends, at the end of the next step, or -1
+
+	held, free int // steps held back by stability, and implicit ones that would not have been
+
+	peak       float64 // what was missed where bids came next to a value, 0 where they did not
+	near, from float64 // how near they were to one at the last step, and L there
+}
+
+// advance makes a step, or shortens the next, and reports whether the integration is over, and how.
+func (d *dive) advance(count int) (end shot, over bool) {
+	if d.count() < 2 {
+		return d.finish(d.l), true
+	}
+	if d.inLog && d.x >= -1e-12 {
+		d.inLog, d.x, d.width, d.fresh = false, d.l, 0.1, false
+	}
+	if !d.fresh && !d.rate(d.x, d.y, d.ode.slopes[0]) {
+		return d.above(d.l, d.peak), true
+	}
+	d.fresh = true
+	h, final := d.stride()
+	if h == 0 {
+		return d.finish(d.l), true
+	}
+	err, ok := d.attempt(h)
+	if !ok && (math.Abs(h) < 1e-9 || count > 3000 && d.seeking) {
+		return d.above(d.l, d.peak), true
+	}
+	least := math.Abs(h) < 1e-11*math.Max(1, math.Abs(d.x)) // it cannot be made smaller
+	if !ok || err > d.tolerance && !least {
+		d.retreat(h, err, ok)
+		return shot{}, false
+	}
+	d.last.at, d.last.width, d.last.cut, d.last.inLog, d.shaped = d.x, h, 1, d.inLog, false
+	if h, ok = d.shorten(h); !ok {
+		return shot{}, false
+	}
+	if h != 0 {
+		if d.late(d.x+h) && math.Abs(h) > 1e-6 {
+			d.width, d.rejected, d.force = math.Abs(h)/4, true, -1
+			return shot{}, false
+		}
+		d.accept(h, err)
+	}
+	d.stability(h)
+	joined := d.join(d.l)
+	if joined || d.force >= 0 {
+		return d.turn(joined)
+	}
+	return d.over(h, final)
+}
+
+// stride is the next step's width with its sign, and whether it is the last.
+func (d *dive) stride() (h float64, final bool) {
+	last := d.system.end
+	if d.inLog {
+		last = math.Min(0, math.Log(-last))
+	}
+	if h = d.width; h >= math.Abs(last-d.x) {
+		h, final = math.Abs(last-d.x), !d.inLog || last < 0
+	}
+	if !d.inLog {
+		h = -h
+	}
+	return h, final
+}
+
+// attempt makes a step to ode.end, with its error.
+func (d *dive) attempt(h float64) (err float64, ok bool) {
+	if d.stiff {
+		ok = d.implicit(d.x, h)
+	} else {
+		ok = d.ode.step(d.rate, d.x, h, d.y)
+	}
+	if ok {
+		err = d.error(d.l, d.tolerance)
+	}
+	return err, ok
+}
+
+// retreat shortens the next step after one that failed or whose error was too large.
+func (d *dive) retreat(h, err float64, ok bool) {
+	shrink := 0.25
+	if ok {
+		shrink = math.Max(0.2, 0.9*d.power(d.tolerance/err))
+	} else if !d.stiff {
+		d.stiff, d.held, d.free = true, 0, 0
+	}
+	d.width, d.rejected, d.force = math.Abs(h)*shrink, true, -1
+	if d.ode.held {
+		d.held++
+	}
+}
+
+// shorten looks for who joins and for ends of pieces inside the step: false means that it is to be
+// made again up to there, 0 that one is where the step starts.
+func (d *dive) shorten(h float64) (float64, bool) {
+	if d.force >= 0 {
+		return h, true
+	}
+	w, who := d.event()
+	if who < 0 {
+		return h, true
+	}
+	d.force = who
+	switch {
+	case w >= 1-1e-9:
+		return h, true
+	case math.Abs(w*h) > 1e-14*math.Max(1, math.Abs(d.x)):
+		d.width = math.Abs(h) * w
+		return h, false
+	}
+	copy(d.ode.end, d.y)
+	return 0, true
+}
+
+// accept goes to the end of the step, records it, and says how long the next is to be.
+func (d *dive) accept(h, err float64) {
+	k := len(d.groups)
+	if i := d.force; i >= 0 && d.mode[i] == in { // the end of a piece to the letter
+		d.ode.end[i] = d.pieces[i][d.piece[i]].lo
+		d.shaped = false
+	}
+	if d.record || d.ode.end[k] < d.low {
+		d.shape()
+	}
+	if d.record {
+		d.keep()
+	}
+	copy(d.y, d.ode.end)
+	d.ode.slopes[0], d.ode.slopes[ending] = d.ode.slopes[ending], d.ode.slopes[0]
+	d.x += h
+	if d.l = d.x; d.inLog {
+		d.l = -math.Exp(d.x)
+	}
+	grow := 5.0
+	if err > 0 {
+		grow = math.Min(5, 0.9*d.power(d.tolerance/err))
+	}
+	if d.rejected {
+		grow = math.Min(grow, 1)
+	}
+	d.rejected = false
+	old := d.width
+	d.width = math.Min(math.Abs(h)*math.Max(grow, 0.3), 4)
+	if d.force >= 0 && !(d.inLog && d.stiff) {
+		d.width = math.Max(d.width, old/5)
+	}
+}
+
+// stability changes to implicit steps where explicit ones are held back, and back again.
+func (d *dive) stability(h float64) {
+	switch {
+	case d.stiff:
+		if d.free++; d.stiffness*math.Abs(h) > 2 {
+			d.free = 0
+		}
+		if d.free > 10 {
+			d.stiff, d.held, d.free = false, 0, 0
+		}
+	case d.ode.held:
+		if d.held++; d.held > 15 {
+			d.stiff, d.held, d.free = true, 0, 0
+		}
+	case d.held > 0:
+		d.held--
+	}
+}
+
+// turn goes on with who has joined, or by the next piece.
+func (d *dive) turn(joined bool) (end shot, over bool) {
+	if i := d.force; i >= 0 {
+		if d.mode[i] == in {
+			d.y[i] = d.pieces[i][d.piece[i]].lo
+		} else {
+			d.mode[i] = in
+		}
+		d.force = -1
+	}
+	if !d.settle() {
+		return d.above(d.l, d.peak), true
+	}
+	if d.l = d.all(d.y); d.l < 0 {
+		if d.x = d.l; d.inLog {
+			d.x = math.Log(-d.l)
+		}
+	}
+	d.stiff = d.stiff || joined
+	d.fresh = false
+	return shot{}, false
+}
+
+// over reports whether the integration ends after a step of width h, and how.
+func (d *dive) over(h float64, final bool) (end shot, over bool) {
+	k := len(d.groups)
+	b := d.y[k]
+	if b < d.low-100*d.scale {
+		return d.finish(d.l), true
+	}
+	if b < d.low && h != 0 && (d.strong >= 0 || d.system.end < -60) {
+		w := d.crossing(1, func(w float64) float64 { d.last.inside(w, d.probe); return d.low - d.probe[k] })
+		d.last.inside(w, d.y)
+		d.y[k] = d.low
+		if d.record {
+			st := &d.steps[len(d.steps)-1]
+			st.cut, st.width = w, w*st.width
+		}
+		return d.finish(d.last.l(w)), true
+	}
+	for i := range d.groups { // no types are left that could win
+		if d.mode[i] == in && d.strong < 0 && !(d.phi[i] > d.low+1e-12*d.scale) {
+			d.mode[i] = done
+		}
+	}
+	if final || d.l < d.depth || d.strong < 0 && d.settled(d.l) {
+		return d.finish(d.l), true
+	}
+	// A bid that is too high ends next to a value: then and there it says by how much.
+	near := math.Inf(1)
+	if b > d.low {
+		near = d.tight() / (b - d.low)
+	}
+	if near > 1e-2 {
+		d.peak = 0
+	} else if d.peak == 0 {
+		d.peak = (b - d.low) * math.Exp(d.l-d.least(d.y))
+	}
+	if d.rough && near < 0.03 && math.Log(d.near/near) > 5*(d.from-d.l) { // it will
+		return d.above(d.l, d.peak), true
+	}
+	d.near, d.from = near, d.l
+	return shot{}, false
 }
 
 // keep records the last step. Steps with the same groups taking part, by the same pieces, share
@@ -247,8 +307,8 @@ func (s *system) keep() {
 }
 
 // power is the factor of a step's width for a ratio of errors.
-func (s *system) power(ratio float64, stiff bool) float64 {
-	if stiff {
+func (s *system) power(ratio float64) float64 {
+	if s.stiff {
 		return math.Sqrt(math.Sqrt(ratio))
 	}
 	return s.ode.grow(ratio)
