@@ -20,7 +20,8 @@ type duel struct {
 // solve looks for an equilibrium of the two fighters, with about so many pivots of the restricted
 // games for each start, and returns what can be gained.
 func (d *duel) solve(sigma *dissipation, pivots int) (epsilon float64) {
-	const enough, points = 1e-11, 160
+	const enough = 1e-11
+	points := max(160, pivots/40)
 	epsilon = math.Inf(1)
 	var best [2]fighter
 	keep := func(gain float64) {

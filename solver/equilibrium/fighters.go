@@ -35,8 +35,11 @@ func (s *Solver) solveDuel(eq *Equilibrium) bool {
 		return false
 	}
 	pivots := 2000
-	if s.Brief {
+	switch {
+	case s.Brief:
 		pivots = 200
+	case s.Patient:
+		pivots = 20000
 	}
 	d := duel{fray: s.fray(s.order[:2])}
 	epsilon := d.solve(&s.dissipated, pivots)

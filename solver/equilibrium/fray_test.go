@@ -101,3 +101,26 @@ func TestFraysAreContinuous(t *testing.T) {
 		}
 	}
 }
+
+// Steep contests with a small phantom bid take more atoms than are usually looked for.
+func TestPatience(t *testing.T) {
+	const rho, phantom, value = 9.09, 0.0817, 3.28
+	g := mechanisms.Game{Mechanism: contest(t, mechanisms.Ratio{Exponent: rho, Phantom: phantom}), Values: []float64{value, value}}
+	for _, patient := range []bool{false, true} {
+		s := &Solver{Patient: patient}
+		var eq Equilibrium
+		if err := s.Solve(g, &eq); err != nil {
+			t.Fatal(err)
+		}
+		if found := eq.Status == Converged; found != patient {
+			t.Fatalf("patient %v: %v", patient, eq.Status)
+		}
+		if !patient {
+			continue
+		}
+		sane(t, g.Values, &eq)
+		if e := proven(t, g, eq.Profile, eq.Payoff, 1e-12); !(e < 1e-5*value) || !eq.Approximate {
+			t.Errorf("%g can be gained, approximate %v", e, eq.Approximate)
+		}
+	}
+}

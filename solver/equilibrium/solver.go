@@ -19,6 +19,9 @@ type Solver struct {
 	// exponent above 2, whose payoffs are known by theorem): Profile then holds
 	// mean signals only. Mixtures that take long to find are not looked for.
 	Brief bool
+	// Patient looks ten times as long as usual for mixtures of two agents that are hard to find
+	// (steep contests with a phantom bid or a fee), a second or so; Brief goes before it.
+	Patient bool
 
 	order      []int     // agents of positive value, highest effective value first
 	set        []int     // participants under study, as agents

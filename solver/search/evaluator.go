@@ -327,6 +327,7 @@ func (w *worker) solve(d *mechanisms.Design, k int, s *sums) {
 		worth = w.tops
 	}
 	w.solver.Brief = w.brief && s.report == nil
+	w.solver.Patient = s.report != nil && w.draws.single()
 	if err := w.play(d, worth); err != nil || w.eq.Status == equilibrium.NotFound {
 		s.unknown()
 		if s.report != nil {
