@@ -545,9 +545,9 @@ func TestMeasuresDoNotAllocate(t *testing.T) {
 	}
 }
 
-// TestRingAgainstAPhantomBid: who signals for the ring is said as it is: one member at exponent
-// 1, several where an impact is cheaper split.
-func TestRingAgainstAPhantomBid(t *testing.T) {
+// TestWhoSignalsForTheRing: one member at exponent 1, several against a phantom bid where an
+// impact is cheaper split, nobody where that saves the fee.
+func TestWhoSignalsForTheRing(t *testing.T) {
 	for _, c := range []struct {
 		exponent, fee, phantom float64
 		says                   string
@@ -555,6 +555,7 @@ func TestRingAgainstAPhantomBid(t *testing.T) {
 		{1, 0, 0.5, "when A alone signals"},
 		{0.9, 0, 0.5, "when several of its members signal against the phantom bid"},
 		{1, 0, 0, "when A alone takes the right at 0"},
+		{1, 1, 0, "when all stand back and leave it to chance"},
 	} {
 		m := must(mechanisms.NewContest(mechanisms.Ratio{Exponent: c.exponent, Fee: c.fee, Phantom: c.phantom}))
 		k := must(constraints.New("ring-proof", nil))

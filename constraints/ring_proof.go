@@ -112,11 +112,14 @@ func (r ringProof) Explain(c *Case, measure float64) string {
 	for _, u := range c.Equilibrium.Payoff {
 		alone -= u
 	}
+	_, contest := c.Game.Mechanism.(mechanisms.Ratioed)
 	switch several := measure > alone+1e-12*c.Game.Values[s.Leader]; {
 	case several && phantom(c.Game.Mechanism):
 		return fmt.Sprintf("the ring gains %.6g when several of its members signal against the phantom bid", measure)
+	case several && contest: // for the fee that it saves
+		return fmt.Sprintf("the ring gains %.6g when all stand back and leave it to chance", measure)
 	case several:
-		return fmt.Sprintf("the ring gains %.6g when its members signal together, or all stand back", measure)
+		return fmt.Sprintf("the ring gains %.6g when its members signal together", measure)
 	case phantom(c.Game.Mechanism):
 		return fmt.Sprintf("the ring gains %.6g when %s alone signals", measure, c.name(s.Leader))
 	}
