@@ -106,19 +106,21 @@ func (t *Types) entrants() []float64 {
 	return chance
 }
 
-// tie reports that two agents have types that bid the same, at the reserve or above, with
-// positive probability.
+// tie reports that types of two agents bid the same, at the reserve or above, with a
+// probability that is not rounding: at most the products of what the agents bid there.
 func (t *Types) tie(reserve float64) bool {
-	owner := make(map[float64]int)
-	for i, c := range t.Curves {
-		for k := 1; k < len(c.Bids); k++ {
-			if b := c.Bids[k]; b >= reserve && b == c.Bids[k-1] && (c.Below[k] > c.Below[k-1] || c.Above[k] < c.Above[k-1]) {
-				if j, taken := owner[b]; taken && j != i {
-					return true
+	before := make(map[float64]float64) // what the agents before have at a bid
+	chance := 0.0
+	for _, c := range t.Curves {
+		atoms := func(visit func(bid, mass float64)) {
+			for k := 1; k < len(c.Bids); k++ {
+				if b := c.Bids[k]; b >= reserve && b == c.Bids[k-1] {
+					visit(b, math.Max(c.Below[k]-c.Below[k-1], c.Above[k-1]-c.Above[k]))
 				}
-				owner[b] = i
 			}
 		}
+		atoms(func(b, mass float64) { chance += before[b] * mass })
+		atoms(func(b, mass float64) { before[b] += mass })
 	}
-	return false
+	return chance > 1e-10
 }

@@ -39,6 +39,7 @@ func TestPrivately(t *testing.T) {
 	u2, u3 := []mechanisms.Distribution{uniform, uniform}, []mechanisms.Distribution{uniform, uniform, uniform}
 	coin := must(distributions.NewEmpirical([]float64{1, 2}))
 	atoms := []mechanisms.Distribution{coin, coin}
+	apart := []mechanisms.Distribution{uniform, must(distributions.NewUniform(0, 2))}
 	allPay := must(mechanisms.NewAllPay(0))
 	winnerPays := must(mechanisms.NewContest(mechanisms.Ratio{Exponent: 1, WinnerPays: true}))
 	charged := must(mechanisms.NewLottery(mechanisms.Lot{Fee: 0.1}))
@@ -70,6 +71,7 @@ func TestPrivately(t *testing.T) {
 		{"no-randomness", nil, auction(1, 0), u2, 0, constraints.Holds},
 		{"no-randomness", nil, auction(0, 0), atoms, 0, constraints.Unknown}, // ties have probability 1/2
 		{"no-randomness", nil, auction(0, 0), atoms[:1], 0, constraints.Holds},
+		{"no-randomness", nil, allPay, apart, 0, constraints.Holds}, // they tie at 0 by rounding only
 		{"no-randomness", nil, lottery(0), u3, 2. / 3, constraints.Violated},
 		{"no-randomness", nil, charged, u2, (1 - v) * (1 - v) / 2, constraints.Violated},
 		{"sybil-proof", map[string]float64{"identities": 5}, auction(1, 0), u2, 0, constraints.Holds},
