@@ -47,6 +47,9 @@ func (d *decoder) atlas(n *node, m *mechanisms.Market) (*Atlas, error) {
 			return nil, err
 		}
 	}
+	if a.X.Name == a.Y.Name {
+		return nil, d.fail(keys["y"], "a map varies two things", "y: the %s is varied by x already", a.Y.Name)
+	}
 	return a, nil
 }
 

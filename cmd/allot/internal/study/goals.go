@@ -120,6 +120,9 @@ func (d *decoder) kind(n *node) (constraints.Kind, error) {
 	if strings.ContainsAny(n.text, "<>=") {
 		hint = "write {expression: fairness, atLeast: 0.4}"
 	}
+	if n.form != plain && n.form != quoted {
+		return constraints.Kind{}, d.fail(n, hint, "expected the name of a constraint, found %s", n.is())
+	}
 	return constraints.Kind{}, d.fail(n, hint, "there is no constraint %s", n.is())
 }
 

@@ -224,6 +224,8 @@ func TestErrors(t *testing.T) {
 		"objective mapping":   {small + "objective: {a: 1}\n", "7:12", "expected a text", ""},
 		"block":               {small + "objective: >\n  revenue\n  + bogus\n", "7:12", "unknown name bogus", "there are"},
 		"long key":            {small + strings.Repeat("x", 500) + ": 1\n", "7:1", `unknown key "` + strings.Repeat("x", 40) + `..."`, "there are"},
+		"constraint's name":   {small + "constraints: [{name: [a]}]\n", "7:22", "expected the name of a constraint, found a list", "allocation"},
+		"map of one thing":    {small + "map: {x: {agent: Bob, from: 1, to: 2}, y: {agent: Bob, from: 3, to: 4}}\n", "7:43", "varied by x already", "two things"},
 		"no relation":         {small + "constraints: [{expression: fairness}]\n", "7:15", "0 of atLeast", ""},
 		"two relations":       {small + "constraints: [{expression: fairness, atLeast: 0, atMost: 1}]\n", "7:15", "2 of atLeast", ""},
 		"evaluations":         {small + "search: {evaluations: 0}\n", "7:23", "at least 1", ""},
