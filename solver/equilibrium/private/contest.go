@@ -78,12 +78,23 @@ func (s Solver) contest(rule mechanisms.Ratio, values []mechanisms.Distribution)
 	if reason := c.enter(s.Tolerance * eq.Highest); reason != "" {
 		return none("%s", reason)
 	}
+	eq.Status = equilibrium.Converged
+	if rule.Exponent > 1 {
+		switch gain := c.gain(); {
+		case gain > stray*eq.Highest:
+			return none("first-order conditions hold where some types would rather signal otherwise: with an exponent above 1 there may be no equilibrium in which everyone plays one signal")
+		case gain > s.Tolerance*eq.Highest:
+			eq.Status = equilibrium.IterationLimit
+		}
+	}
 	c.expect(eq)
 	c.strategies(eq, s.Tolerance*eq.Highest)
 	if reason := unsound(eq); reason != "" {
 		return none("%s", reason)
 	}
 	switch {
+	case rule.Exponent > 1 && eq.Status != equilibrium.Converged:
+		eq.Selection = "some types gain by another signal"
 	case rule.Exponent > 1:
 		eq.Selection = "a monotone pure equilibrium; others may exist"
 	case rule.Fee > 0:
@@ -100,7 +111,6 @@ func (s Solver) contest(rule mechanisms.Ratio, values []mechanisms.Distribution)
 			}
 		}
 	}
-	eq.Status = equilibrium.Converged
 	return eq
 }
 

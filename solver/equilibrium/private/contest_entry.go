@@ -128,6 +128,42 @@ func (c *contest) rational(tolerance float64) bool {
 	return true
 }
 
+// stray is the share of E max v by which some type may gain by another signal for what meets the
+// first-order conditions to be shown, as an approximation.
+const stray = 1e-2
+
+// gain is the most that a type gains by standing back, by entering, or by another signal: above
+// exponent 1 the first-order conditions can hold at a signal that is far from the best.
+func (c *contest) gain() float64 {
+	for i := range c.parties {
+		c.transform(i)
+	}
+	most := 0.0
+	for i := range c.parties {
+		p := &c.parties[i]
+		share := c.rivals(i) / c.agents()
+		look := func(v, own float64) {
+			most = math.Max(most, v*share-own)
+			for l := math.Log(v); l > math.Log(v)-14; l -= 0.1 {
+				most = math.Max(most, c.payoff(i, v, l)-c.rule.Fee-own)
+			}
+		}
+		for _, x := range c.nodes[i] {
+			look(x.value, c.payoff(i, x.value, x.log)-c.rule.Fee)
+		}
+		if e := c.entry[i]; e.below > 0 { // the highest type that stands back
+			v := e.value
+			if p.high < math.Inf(1) {
+				v = math.Min(v, p.high)
+			}
+			if v > 0 && v <= math.MaxFloat64 {
+				look(v, v*share)
+			}
+		}
+	}
+	return most
+}
+
 // agents is n.
 func (c *contest) agents() float64 {
 	n := 0

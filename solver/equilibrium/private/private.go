@@ -144,7 +144,7 @@ func (s Solver) Solve(m mechanisms.Mechanism, values []mechanisms.Distribution) 
 	if !ok {
 		if r, ok := m.(mechanisms.Ratioed); ok {
 			eq := s.contest(r.Ratio(), values)
-			if eq.Status == equilibrium.Converged {
+			if eq.Status != equilibrium.NotFound {
 				return eq, nil
 			}
 			if other, err := s.generic(m, values); err == nil && other.Status != equilibrium.NotFound {
