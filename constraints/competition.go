@@ -17,8 +17,8 @@ import (
 // where n' are the agents of the n' highest values (the others are given a value of 0)
 // at their equilibrium, and c_min is the least payment with which the highest value gets
 // the right when everybody else stands back: the reserve of an auction, a fee, next
-// to nothing in a contest; against a phantom bid, which no signal beats for certain, the
-// value less the best pay-off alone, so that lost chances count as paid. It is the definition of the base model, whose theorem says
+// to nothing in a contest; where no signal wins for certain, against a phantom bid or under a
+// custom rule, the value less the best pay-off alone, so that lost chances count as paid. It is the definition of the base model, whose theorem says
 // that no such mechanism is proof against a ring: see ring-proof. A reserve of at least
 // the second value gives competition up. Domain: two agents at least; for one the
 // condition is void and the measure unknown.
@@ -60,8 +60,8 @@ func (k competition) Explain(c *Case, measure float64) string {
 		return err.Error()
 	}
 	if _, verdict := k.Bound().Judge(measure, c.scale()); verdict == Violated {
-		if phantom(c.Game.Mechanism) {
-			return fmt.Sprintf("with the %d highest values agents pay no more in all than one alone would, the chances that it loses to the phantom bid included", n)
+		if !certain(c.Game.Mechanism) {
+			return fmt.Sprintf("with the %d highest values agents pay no more in all than one alone would, the chances that it loses all the same included", n)
 		}
 		return fmt.Sprintf("with the %d highest values agents pay no more in all than one alone would", n)
 	}
@@ -127,6 +127,17 @@ func competitive(c *Case) (least float64, worst int, err error) {
 		return 0, 0, errTooMany
 	}
 	return least, worst, nil
+}
+
+// certain reports a mechanism in which a lone agent can have the right for certain.
+func certain(m mechanisms.Mechanism) bool {
+	switch m := m.(type) {
+	case mechanisms.Ratioed:
+		return m.Ratio().Phantom == 0
+	case mechanisms.Ranked, mechanisms.EqualChance, mechanisms.Priced:
+		return true
+	}
+	return false
 }
 
 // phantom reports a contest with a phantom bid.

@@ -545,6 +545,22 @@ func TestMeasuresDoNotAllocate(t *testing.T) {
 	}
 }
 
+// TestLostChances: what a rule that draws whoever signals costs one alone is said to include
+// the chances that it loses.
+func TestLostChances(t *testing.T) {
+	k := must(constraints.New("competition", nil))
+	for _, r := range []struct {
+		m    mechanisms.Mechanism
+		lost bool
+	}{{must(mechanisms.NewCustom("1", "a", "0", nil)), true}, {auction(1, 4), false}} {
+		c := given(r.m, []float64{4, 2}, []float64{0, 0})
+		x, err := k.Measure(c)
+		if why := k.Explain(c, x); err != nil || x > 0 || strings.HasSuffix(why, "the chances that it loses all the same included") != r.lost {
+			t.Errorf("%T: %g, %q, %v", r.m, x, why, err)
+		}
+	}
+}
+
 // TestWhoSignalsForTheRing: one member at exponent 1, several against a phantom bid where an
 // impact is cheaper split, nobody where that saves the fee.
 func TestWhoSignalsForTheRing(t *testing.T) {
