@@ -59,6 +59,40 @@ type Constraint interface {
 	Explain(c *Case, measure float64) string
 }
 
+// pooled constraints have a measure over draws that is not a mean of the draws' own: it is
+// made of expectations.
+type pooled interface {
+	// moments appends what is averaged over draws; ok is false where the measure is.
+	moments(c *Case, into []float64) (out []float64, ok bool)
+	// pool is the measure that the averages give, and one line on it.
+	pool(moments []float64) (measure float64, why string)
+}
+
+// Moments appends what has to be averaged over draws for [Pool] to give the measure; ok is false
+// where it is the measures that are averaged. The case is one that the constraint has a measure of.
+func Moments(k Constraint, c *Case, into []float64) (out []float64, ok bool) {
+	if g, guards := k.(guarded); guards {
+		k = g.Constraint
+	}
+	p, ok := k.(pooled)
+	if !ok {
+		return into, false
+	}
+	return p.moments(c, into)
+}
+
+// Pool is the measure that averaged [Moments] give, and one line on it.
+func Pool(k Constraint, moments []float64) (measure float64, why string) {
+	if g, guards := k.(guarded); guards {
+		k = g.Constraint
+	}
+	p, ok := k.(pooled)
+	if !ok {
+		return math.NaN(), ""
+	}
+	return p.pool(moments)
+}
+
 // Relation says on which side of the bound a measure must be.
 type Relation int
 

@@ -23,7 +23,8 @@ import (
 // mechanism played slot after slot by agents that look ahead with the market's discount
 // factor (package slots); the premium then shows in what incumbents signal, and a stable
 // auction has exposure sum_s pi_s t_s(s) = 1. Values that are drawn anew in every slot know
-// no incumbents, and the mechanism is played anew in each: t_s(s) = pi_s = t_s. There is no
+// no incumbents, and the mechanism is played anew in each: the measure is then
+// mu sum_s E[t_s] E[t_s v_s], slots being independent. There is no
 // measure where the game over slots has no method or is not solved: played anew in each slot
 // incumbents would seem to hold on less than they do. With the option
 // `cooldown` an identity that won sits out so many slots, and every agent has as many as
@@ -73,10 +74,10 @@ func (m multiSlot) Measure(c *Case) (float64, error) {
 	if c.Design.Terms.Resale {
 		return 0, errResold
 	}
-	sum := 0.0
 	chain, reason, anew := m.incumbents(c)
 	switch {
 	case reason == "":
+		sum := 0.0
 		for i, v := range c.Account.Values {
 			sum += chain.Twice[i] * v
 		}
@@ -86,12 +87,43 @@ func (m multiSlot) Measure(c *Case) (float64, error) {
 	case !anew:
 		return 0, errors.New(reason)
 	}
-	for i, t := range c.Account.Win {
-		if t != 0 {
-			sum += t * t * c.Account.Values[i]
-		}
+	w := c.room()
+	w.signals, _ = m.moments(c, w.signals[:0])
+	measure, _ := m.pool(w.signals)
+	return measure, nil
+}
+
+// moments are, of values that are drawn anew in every slot, E t_i, E t_i v_i and the premium.
+func (m multiSlot) moments(c *Case, into []float64) (out []float64, ok bool) {
+	if c.Market == nil || len(c.Account.Win) != len(c.Account.Values) {
+		return into, false
 	}
-	return mu * sum, nil
+	w := c.room()
+	if w.known, ok = c.Market.Known(w.known); ok {
+		return into, false
+	}
+	into = append(into, c.Account.Win...)
+	for i, t := range c.Account.Win {
+		v := 0.0
+		if t != 0 {
+			v = t * c.Account.Values[i]
+		}
+		into = append(into, v)
+	}
+	return append(into, premium(c)), true
+}
+
+func (m multiSlot) pool(moments []float64) (measure float64, why string) {
+	n, sum := len(moments)/2, 0.0
+	for i, t := range moments[:n] {
+		sum += t * moments[n+i]
+	}
+	mu := moments[2*n]
+	twice := exposure(moments[:n])
+	if mu == 0 {
+		return 0, fmt.Sprintf("no premium on a second slot; one agent holds two in a row with probability %.4g", twice)
+	}
+	return mu * sum, fmt.Sprintf("one agent holds two slots in a row with probability %.4g: worth %.6g more than apart; each slot on its own: values are drawn anew in every slot", twice, mu*sum)
 }
 
 func premium(c *Case) float64 {

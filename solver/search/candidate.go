@@ -37,7 +37,11 @@ func (e *evaluator) candidate(space mechanisms.Space, x []float64) (*Candidate, 
 				why = t.failure
 			}
 		}
-		if !e.draws.single() && why != "" && !math.IsNaN(result.measures[j]) {
+		switch {
+		case math.IsNaN(result.measures[j]):
+		case result.pooled != nil && result.pooled[j] != nil:
+			_, why = constraints.Pool(k, result.pooled[j])
+		case !e.draws.single() && why != "":
 			why = "where it does worst: " + why
 		}
 		c.Constraints = append(c.Constraints, finding(k, result.measures[j], e.scale(), why))

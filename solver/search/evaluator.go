@@ -44,6 +44,8 @@ type point struct {
 	piece    uint64
 	margin   float64
 	cut      bool // the context ended before it was solved
+	// pooled holds, of constraints that are measured on expectations, these; nil of others.
+	pooled [][]float64
 }
 
 // sums are weighted sums over a chunk of draws.
@@ -54,6 +56,21 @@ type sums struct {
 	margin    float64
 	report    *tally // nil unless a full report is wanted
 	cut       bool
+	pooled    [][]float64 // as those of a point
+}
+
+// pool adds to what constraint j of so many is measured on.
+func pool(into [][]float64, j, of int, weight float64, moments []float64) [][]float64 {
+	if into == nil {
+		into = make([][]float64, of)
+	}
+	if into[j] == nil {
+		into[j] = make([]float64, len(moments))
+	}
+	for k, x := range moments {
+		into[j][k] += weight * x
+	}
+	return into
 }
 
 func (e *evaluator) scale() float64 { return e.draws.scale }
@@ -155,9 +172,17 @@ func (e *evaluator) gather(parts []sums) point {
 			} else {
 				p.measures[j] += s.measures[j]
 			}
+			if s.pooled != nil && s.pooled[j] != nil {
+				p.pooled = pool(p.pooled, j, len(p.measures), 1, s.pooled[j])
+			}
 		}
 		if e.draws.single() { // over draws the pieces blur into a smooth mean
 			p.piece, p.margin = s.piece, s.margin
+		}
+	}
+	for j, moments := range p.pooled {
+		if moments != nil && !math.IsNaN(p.measures[j]) {
+			p.measures[j], _ = constraints.Pool(e.problem.Constraints[j], moments)
 		}
 	}
 	return p
@@ -205,6 +230,7 @@ type worker struct {
 	certified   bool
 	metrics     []objectives.Objective
 	brief       bool // while searching, profiles are not looked at
+	moments     []float64
 	// forecasts are how the agents see the values of the design at hand, nil for
 	// the values themselves; seen is room for a draw of them.
 	forecasts []rights.Forecast
@@ -404,7 +430,14 @@ func (w *worker) measure(d *mechanisms.Design, weight float64, s *sums) {
 		} else {
 			s.measures[j] += weight * measure
 		}
-		if s.report != nil && err == nil {
+		if err != nil {
+			continue
+		}
+		if m, ok := constraints.Moments(c, &w.kase, w.moments[:0]); ok {
+			w.moments = m
+			s.pooled = pool(s.pooled, j, len(s.measures), weight, m)
+		}
+		if s.report != nil {
 			s.report.explain(j, c, &w.kase, measure)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"reflect"
 	"testing"
 
@@ -318,6 +319,34 @@ func TestRoomLeft(t *testing.T) {
 		})
 		if got := r.Best.Constraints[0].Measure; !(got >= -5.1 && got <= -5+1e-9) {
 			t.Errorf("second value %v: %g is left", second, got)
+		}
+	}
+}
+
+// TestSlotsDrawnAnew: where values are drawn anew in every slot, the holder of one wins the next
+// as often as anybody like it: of two U[0,1] each has half of the slots, and the next brings its
+// winner 2/3 in an auction, 1/2 in a lottery.
+func TestSlotsDrawnAnew(t *testing.T) {
+	u, err := distributions.NewUniform(0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := constraints.New("multi-slot", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &mechanisms.Market{ConcealmentCost: math.Inf(1), Premium: 1, Agents: []mechanisms.Agent{{Name: "a", Value: u}, {Name: "b", Value: u}}}
+	r, err := search.Evaluate(context.Background(), &search.Problem{
+		Market: m, Objective: goal(t, "revenue"), Constraints: []constraints.Constraint{k}, Draws: 1024,
+		Spaces: []mechanisms.Space{space(t, "auction", nil), space(t, "lottery", nil)},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{1. / 3, 1. / 4} {
+		f := r.Candidates[i].Constraints[0]
+		if math.Abs(f.Measure-want) > 1e-3 || f.Verdict != constraints.Violated || !strings.HasPrefix(f.Why, "one agent holds two slots in a row with probability 0.5") {
+			t.Errorf("%s: %g (%s), want %g", r.Candidates[i].Family, f.Measure, f.Why, want)
 		}
 	}
 }
