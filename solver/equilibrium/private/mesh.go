@@ -172,11 +172,12 @@ func (m *mesh) off(from, to *place) float64 {
 			rise = from.on[i].above - to.on[i].above
 		}
 		if rise > 0 && to.on[i].value > from.on[i].value {
-			far := (to.bid - from.bid) / 4 // where types join, bids are as the root
-			if from.on[i].slope < math.Inf(1) && to.on[i].slope < math.Inf(1) {
-				far = min(far, math.Abs(to.on[i].slope-from.on[i].slope)*rise/8)
+			bend := math.Abs(to.on[i].slope - from.on[i].slope)
+			if math.IsNaN(bend) { // nobody joins at either end
+				continue
 			}
-			worst = max(worst, far)
+			// Where types join, bids are as the root of the rank.
+			worst = max(worst, min(bend*rise/8, (to.bid-from.bid)/4))
 		}
 	}
 	return worst

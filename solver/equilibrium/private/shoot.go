@@ -397,7 +397,15 @@ func (s *system) finish(l float64) shot {
 		if s.mode[s.strong] != waiting || !s.tail[s.strong] {
 			rivals -= s.l(s.strong, s.y[s.strong])
 		}
-		return shot{miss: (s.groups[s.strong].low-b)*math.Exp(rivals) - s.floor, measured: true, at: l, ok: true}
+		miss := (s.groups[s.strong].low-b)*math.Exp(rivals) - s.floor
+		if b == s.low && s.perT(s.y) > 0 { // the others have types left, too
+			for i := range s.groups {
+				if s.mode[i] == in && i != s.strong {
+					miss = math.Max(miss, (s.phi[i]-b)*math.Exp(l-s.l(i, s.y[i])))
+				}
+			}
+		}
+		return shot{miss: miss, measured: true, at: l, ok: true}
 	}
 	miss := s.low - b
 	if b == s.low && s.end < -60 && s.perT(s.y) > 0 {

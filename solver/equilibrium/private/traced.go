@@ -413,7 +413,7 @@ func (s Solver) patch(build []knots, active []*group, sys *system, y []float64, 
 			}
 			p := math.Exp(math.Log(start[i]) + w*(sys.l(i, y[i])-math.Log(start[i])))
 			if !math.IsNaN(p) {
-				build[i].add(rank{p, 1 - p, g.at(p, 1-p)}, x)
+				build[i].jump(rank{p, 1 - p, g.at(p, 1-p)}, x)
 			}
 		}
 	}
