@@ -133,6 +133,13 @@ func TestUnequalMarkets(t *testing.T) {
 		{"three samples", 0, []dist{sample(0.3, 0.7), sample(0.3, 0.7), sample(0.1, 0.5, 0.9, 1.3), sample(0.2, 0.6)}},
 		{"samples among one above", 0.1, []dist{sample(0.2, 0.1, 0.05), sample(0.2, 0.1, 0.05), sample(0.66, 0.33, 1.2, 1), sample(0.8, 0.82)}},
 		{"twins of a known value among others", 0.2, []dist{mechanisms.Point(0.5), mechanisms.Point(0.5), u, u, exponential(t, 0.5)}},
+		{"half an agent's types below the others", 0, []dist{uniform(t, 0.176, 2.15), uniform(t, 0.176, 2.15), logNormal(t, -0.42, 1.13), logNormal(t, -0.42, 1.13), sample(0.181, 1.36)}},
+		{"a tail that joins where a sample ends", 0, []dist{beta(1.06, 3.32), beta(1.06, 3.32), sample(1.59, 0.523), sample(1.59, 0.523), sample(1.59, 0.523)}},
+		{"a group that is exhausted above a reserve", 0.642, []dist{logNormal(t, 0.304, 0.378), beta(2.5, 2.74)}},
+		{"a group that is exhausted above twins", 0, []dist{mechanisms.Point(0.534), mechanisms.Point(0.534), pareto(t, 0.474, 2.11), pareto(t, 0.242, 4.27), pareto(t, 0.242, 4.27)}},
+		{"types of two others left where one atom bids", 0, []dist{sample(0.00836, 1.72), logNormal(t, -0.128, 0.712), logNormal(t, -0.128, 0.712)}},
+		{"an atom below a single agent above", 0, []dist{beta(1.11, 1.92), sample(1.96, 0.429), pareto(t, 0.883, 3.04)}},
+		{"a single agent above a reserve", 0.469, []dist{exponential(t, 0.584), exponential(t, 0.584), logNormal(t, -0.193, 0.986), mechanisms.Point(0.303), pareto(t, 0.55, 1.93)}},
 	} {
 		t.Run(c.name, func(t *testing.T) { solved(t, auction(t, 1, c.reserve), c.values, 1.2e-6) })
 	}

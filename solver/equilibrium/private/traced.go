@@ -401,7 +401,7 @@ func (s Solver) patch(build []knots, active []*group, sys *system, y []float64, 
 		x := sys.low + (b-sys.low)*float64(j)/steps
 		h := pay - sys.first*math.Log(strong.low-x)
 		w := 0.0
-		if to > from {
+		if to > from && j > 0 {
 			w = math.Min(1, math.Max(0, (h-from)/(to-from)))
 		}
 		for i, g := range active {
@@ -410,6 +410,9 @@ func (s Solver) patch(build []knots, active []*group, sys *system, y []float64, 
 					build[i].add(rank{0, 1, g.low}, x)
 				}
 				continue
+			}
+			if j == 0 && g.low == sys.low {
+				build[i].add(rank{0, 1, g.low}, x)
 			}
 			p := math.Exp(math.Log(start[i]) + w*(sys.l(i, y[i])-math.Log(start[i])))
 			if !math.IsNaN(p) {
