@@ -121,6 +121,18 @@ func newRoot(env *environment) *cobra.Command {
 		}
 		return &failure{status: exitWrong, err: err, hint: "see " + c.CommandPath() + " --help"}
 	})
+	root.SetHelpCommand(&cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "help about a command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			of, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return wrong("see allot --help", "there is no command %q", strings.Join(args, " "))
+			}
+			of.InitDefaultHelpFlag()
+			return of.Help()
+		},
+	})
 	for _, command := range commands {
 		root.AddCommand(command(env))
 	}
