@@ -180,7 +180,7 @@ func (k *knots) fill(g *group, entry rank, reserve, m float64, allPay bool, rank
 		switch {
 		case allPay:
 			bid += stretch(g, last, next, m)
-		case m > 50 && (m*math.Log(next.below/last.below) > growth || m*math.Log(next.below) < -600):
+		case m > 50 && m*math.Log(next.below/last.below) > growth || m*math.Log(next.below) < -600:
 			bid = 0
 			for _, x := range laguerre5 {
 				p := next.below * math.Exp(-x[0]/m)
