@@ -33,7 +33,8 @@ import (
 //
 // The types of an unbounded distribution above the rank 1 - 1e-6 are covered in
 // expectation, which Reason says then: what they gain counts times how rare they are, and
-// above the last knot they gain at most v. The bound is proven up to the rounding of float64,
+// above the last knot they gain at most v. So are types below the rank 1e-100, which float64
+// tells from the lowest by their values only. The bound is proven up to the rounding of float64,
 // for which margins are added (Bernstein 1928 and Schilling, Song, Vondracek 2012 for the
 // functions; Davis, Rabinowitz 1984 for the quadrature). A test asserts that the bound for
 // known values equals that of the complete-information contest to rounding, and that it is

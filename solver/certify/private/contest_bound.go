@@ -17,8 +17,12 @@ type outcome struct {
 // expected payment at least, the signal.
 type corner struct{ win, cost, signal float64 }
 
-// far is how rare the types of an unbounded distribution are that count in expectation.
-const far = 1e-6
+// far is how rare the types of an unbounded distribution are that count in expectation, and
+// deep those below all others: the values of ranks that float64 does not tell from 0.
+const (
+	far  = 1e-6
+	deep = 1e-100
+)
 
 // facing is what a player faces: its chance of winning W, enclosed at a mesh of signals.
 type facing struct {
@@ -111,19 +115,19 @@ func (c *contest) bound(i int) outcome {
 			value, signal := hull.best(v)
 			for _, a := range [2]float64{x, y} {
 				gain := value - f.own(v, a, y) + v*bend + 8*0x1p-52*(v+y)
-				if unbounded && b.Above[k-1] <= far {
+				if unbounded && b.Above[k-1] <= far || b.Below[k] <= deep {
 					worst = math.Max(worst, gain)
 				} else if gain > out.gain {
 					out.gain, out.signal = gain, signal
 				}
 			}
 		}
-		rare += worst * (b.Above[k-1] - b.Above[k])
+		rare += worst * math.Max(b.Above[k-1]-b.Above[k], b.Below[k]-b.Below[k-1])
 	}
 	if unbounded {
 		out.tail = fmt.Sprintf("types above the rank 1 - %.0e are covered in expectation", far)
-		out.gain = math.Max(out.gain, rare)
 	}
+	out.gain = math.Max(out.gain, rare)
 	return out
 }
 

@@ -126,6 +126,9 @@ func truthful(players []player, reserve float64) bool {
 		for k, bid := range c.Bids {
 			v := c.Values[k]
 			low, high := p.before(c.Below[k], c.Above[k]), p.after(c.Below[k], c.Above[k])
+			if c.Below[k] == 0 && p.d.CDF(v) == 0 { // float64 has no rank between the values' low end and v
+				high = v
+			}
 			slack := 1e-9 * v // of quantile functions, which are not exact in the tails
 			switch {
 			case math.IsInf(v, 1):

@@ -19,8 +19,9 @@ import (
 // 1997): chances come from transforms (see lattice). For rho <= 1 best replies to transforms
 // make new transforms (see replies), otherwise one Newton step in ln a per node and
 // round; both are accelerated by Anderson's method (Walker, Ni 2011). The strategy
-// between nodes is the best reply against the nodes. The types that a fee keeps out are
-// found by bisection on the rank of the lowest that enters, for each party in turn.
+// between nodes is the best reply against the nodes. Where rho > 1 or there is a fee best replies
+// leap (see contest_leaps.go); with atoms the types that a fee keeps out are found by bisection
+// on the rank of the lowest that enters, for each party in turn.
 //
 // Private-information contests: Hurley, Shogren 1998; Fey 2008; Wasser 2013 (existence
 // for rho <= 1); Ewerhart 2014 (uniqueness). For rho > 1 a monotone pure equilibrium need
@@ -38,9 +39,16 @@ type contest struct {
 	// derivative with the sign turned), and of the sum of the rivals'.
 	one, slope [][]float64
 	p, q       []float64
-	scale      float64  // the highest value that counts
-	begun      bool     // the nodes have signals to start from
-	more       [][]rank // where the nodes must be closer, for every party
+	scale      float64 // the highest value that counts
+	begun      bool    // the nodes have signals to start from
+	// Where the nodes must be closer, for every party: where signals bend, and where they leap too.
+	bends, more [][]rank
+	outs        []float64 // the chance that an agent of each party stands back
+	// The arcs of every party's best replies, nil where there is one (see contest_leaps.go).
+	arcs  [][]arc
+	spare []arc
+	tries []tried
+	edges []int
 }
 
 // node is a type: its value, weight (probability) and ln a.
@@ -60,7 +68,8 @@ func (s Solver) contest(rule mechanisms.Ratio, values []mechanisms.Distribution)
 	c := &contest{rule: rule, parties: parties(values, rule.Weights)}
 	c.entry = make([]rank, len(c.parties))
 	c.nodes = make([][]node, len(c.parties))
-	c.more = make([][]rank, len(c.parties))
+	c.more, c.bends = make([][]rank, len(c.parties)), make([][]rank, len(c.parties))
+	c.outs = make([]float64, len(c.parties))
 	top := 0.0
 	for i := range c.parties {
 		p := &c.parties[i]
@@ -79,13 +88,16 @@ func (s Solver) contest(rule mechanisms.Ratio, values []mechanisms.Distribution)
 		return none("%s", reason)
 	}
 	eq.Status = equilibrium.Converged
-	if rule.Exponent > 1 {
+	if rule.Exponent > 1 || c.arcs != nil {
 		switch gain := c.gain(); {
 		case gain > stray*eq.Highest:
-			return none("first-order conditions hold where some types would rather signal otherwise: with an exponent above 1 there may be no equilibrium in which everyone plays one signal")
+			return none("some types would rather signal otherwise: with an exponent above 1 there may be no equilibrium in which everyone plays one signal")
 		case gain > s.Tolerance*eq.Highest:
 			eq.Status = equilibrium.IterationLimit
 		}
+	}
+	if c.arcs != nil {
+		eq.Method = "best replies on the convex hull of chances and costs, chances by transforms (Wasser 2013), by Newton's method"
 	}
 	c.expect(eq)
 	c.strategies(eq, s.Tolerance*eq.Highest)
@@ -93,7 +105,7 @@ func (s Solver) contest(rule mechanisms.Ratio, values []mechanisms.Distribution)
 		return none("%s", reason)
 	}
 	switch {
-	case rule.Exponent > 1 && eq.Status != equilibrium.Converged:
+	case eq.Status != equilibrium.Converged:
 		eq.Selection = "some types gain by another signal"
 	case rule.Exponent > 1:
 		eq.Selection = "a monotone pure equilibrium; others may exist"
@@ -283,6 +295,7 @@ func (c *contest) transform(i int) {
 		total += x.weight
 	}
 	rest := math.Max(0, 1-total)
+	c.outs[i] = math.Max(0, 1-c.entry[i].above)
 	for k := range one {
 		one[k], slope[k] = rest, 0
 	}
@@ -322,22 +335,24 @@ func (c *contest) rivals(i int) (nobody float64) {
 		}
 		c.p[k], c.q[k] = p, p*sum
 	}
-	nobody = 1
+	return c.nobody(i)
+}
+
+// nobody is the chance that nobody but an agent of party i signals, the protocol included.
+func (c *contest) nobody(i int) float64 {
+	if c.rule.Phantom > 0 {
+		return 0
+	}
+	nobody := 1.0
 	for j := range c.parties {
 		m := c.parties[j].n
 		if j == i {
 			m--
 		}
-		nobody *= power(c.out(j), m)
-	}
-	if r > 0 {
-		nobody = 0
+		nobody *= power(c.outs[j], m)
 	}
 	return nobody
 }
-
-// out is the chance that an agent of party j stands back.
-func (c *contest) out(j int) float64 { return math.Max(0, 1-c.entry[j].above) }
 
 // payoff is what a type of value v gets from ln a = l, the fee not taken off.
 func (c *contest) payoff(i int, v, l float64) float64 {

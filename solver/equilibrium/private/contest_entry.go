@@ -1,6 +1,9 @@
 package private
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // enter finds who takes part and what they signal; the reason is not empty where it does
 // not succeed. Without a fee and with rho <= 1 all types above 0 take part. Otherwise the
@@ -12,6 +15,11 @@ func (c *contest) enter(tolerance float64) string {
 		c.place(i)
 	}
 	const accuracy = 1e-10
+	if (c.rule.Fee > 0 || c.rule.Exponent > 1) && !slices.ContainsFunc(c.parties, func(p party) bool { return p.atomic() }) {
+		const close = 5e-9
+		c.jump(close)
+		return ""
+	}
 	// An exponent above 1 is approached from 1, where there is always an equilibrium.
 	if rho := c.rule.Exponent; rho > 1 {
 		for c.rule.Exponent = 1; c.rule.Exponent < rho; c.rule.Exponent += 0.1 {
@@ -133,7 +141,8 @@ func (c *contest) rational(tolerance float64) bool {
 const stray = 1e-2
 
 // gain is the most that a type gains by standing back, by entering, or by another signal: above
-// exponent 1 the first-order conditions can hold at a signal that is far from the best.
+// exponent 1 the first-order conditions can hold at a signal that is far from the best. Types that
+// are rarer than one in a million count together, in expectation.
 func (c *contest) gain() float64 {
 	for i := range c.parties {
 		c.transform(i)
@@ -142,22 +151,32 @@ func (c *contest) gain() float64 {
 	for i := range c.parties {
 		p := &c.parties[i]
 		share := c.rivals(i) / c.agents()
-		look := func(v, own float64) {
-			most = math.Max(most, v*share-own)
+		look := func(v, own float64) float64 {
+			best := v * share
 			for l := math.Log(v); l > math.Log(v)-14; l -= 0.1 {
-				most = math.Max(most, c.payoff(i, v, l)-c.rule.Fee-own)
+				best = math.Max(best, c.payoff(i, v, l)-c.rule.Fee)
+			}
+			return best - own
+		}
+		const far = 1e-6
+		above, rare := 0.0, 0.0
+		for k := len(c.nodes[i]) - 1; k >= 0; k-- {
+			x := &c.nodes[i][k]
+			gain := look(x.value, c.payoff(i, x.value, x.log)-c.rule.Fee)
+			if above += x.weight; above < far {
+				rare += x.weight * gain
+			} else {
+				most = math.Max(most, gain)
 			}
 		}
-		for _, x := range c.nodes[i] {
-			look(x.value, c.payoff(i, x.value, x.log)-c.rule.Fee)
-		}
+		most = math.Max(most, rare)
 		if e := c.entry[i]; e.below > 0 { // the highest type that stands back
 			v := e.value
 			if p.high < math.Inf(1) {
 				v = math.Min(v, p.high)
 			}
 			if v > 0 && v <= math.MaxFloat64 {
-				look(v, v*share)
+				most = math.Max(most, look(v, v*share))
 			}
 		}
 	}
@@ -343,9 +362,13 @@ func (c *contest) strategies(eq *Equilibrium, tolerance float64) {
 // trace adds the knots of party i's types that take part.
 func (c *contest) trace(i int, k *knots, tolerance float64) {
 	p := &c.parties[i]
+	var on *arc
 	reply := func(v float64) float64 {
-		if !(v > 0) {
+		switch {
+		case !(v > 0):
 			return math.Log(idle * c.scale)
+		case c.arcs != nil:
+			return c.within(i, v, guess(c.nodes[i], v), on.lo, on.hi, 1e-12)
 		}
 		return c.best(i, v, guess(c.nodes[i], v))
 	}
@@ -384,8 +407,13 @@ func (c *contest) trace(i int, k *knots, tolerance float64) {
 		split(m, b, lm, lb, depth+1)
 	}
 	steps := ladder(p.group, c.entry[i], p.n)
+	if c.arcs != nil {
+		steps = merged(steps, c.more[i])
+	}
 	for j := 1; j < len(steps); j++ {
 		a, b := steps[j-1], steps[j]
+		last := on
+		on = c.stretch(i, a)
 		if p.rough() && a.above > b.above { // beyond the gap, if there is one
 			step := math.Min(5e-13, (a.above-b.above)/4)
 			a.value = p.at(a.below+step, a.above-step)
@@ -394,7 +422,7 @@ func (c *contest) trace(i int, k *knots, tolerance float64) {
 			a.value = math.Max(a.value, c.entry[i].value)
 		}
 		la := reply(a.value)
-		if j == 1 || p.rough() {
+		if j == 1 || p.rough() || on != last && c.arcs != nil {
 			k.add(a, math.Exp(la))
 		}
 		if math.IsInf(b.value, 1) { // the last types, of which there are next to none

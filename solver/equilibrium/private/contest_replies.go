@@ -11,7 +11,11 @@ import (
 // transforms are linear in the strategies' distributions, so that mixing them is what
 // agents do who sometimes reply; and they do not feel the types that signal next to
 // nothing. It reports whether they agree to the accuracy.
-func (c *contest) replies(accuracy float64) bool {
+func (c *contest) replies(accuracy float64) bool { return c.rounds(accuracy, 1) }
+
+// rounds is replies with each round's step damped by a further factor. Where replies may leap it
+// ends with what was faced when least was missed.
+func (c *contest) rounds(accuracy, calm float64) bool {
 	n := len(c.grid.u)
 	size := 0
 	const many = 8
@@ -20,8 +24,10 @@ func (c *contest) replies(accuracy float64) bool {
 	}
 	c.begun = true
 	for i := range c.parties {
-		c.transform(i)
-		size += 2 * n
+		if c.arcs == nil {
+			c.transform(i)
+		}
+		size += 2*n + 1
 	}
 	x, f := make([]float64, size), make([]float64, size)
 	// The transform of a party's sum, and what it loses by one part more of u.
@@ -37,18 +43,29 @@ func (c *contest) replies(accuracy float64) bool {
 				}
 				k++
 			}
-			k += n
+			to[k+n] = c.outs[i]
+			k += n + 1
 		}
 	}
 	mix := newAnderson(size, 8)
-	damp := math.Min(1, 2/math.Max(2, c.agents()))
+	var best faced
+	least := math.Inf(1)
+	if c.arcs != nil {
+		defer func() { c.face(best) }()
+	}
+	damp := calm * math.Min(1, 2/math.Max(2, c.agents()))
 	worst := 1e-2
 	const rounds, exact = 150, 1e-12
 	for range rounds {
 		read(x)
+		var now faced
+		if c.arcs != nil {
+			now = c.faces()
+		}
 		near := math.Max(exact, 1e-3*worst) // no nearer than the transforms are
 		for i := range c.parties {
-			if len(c.nodes[i]) == 0 {
+			if c.arcs != nil {
+				c.leap(i, c.rivals(i), near)
 				continue
 			}
 			c.rivals(i)
@@ -65,6 +82,10 @@ func (c *contest) replies(accuracy float64) bool {
 		for k := range f {
 			f[k] -= x[k]
 			worst = math.Max(worst, math.Abs(f[k]))
+		}
+		if worst < least {
+			least = worst
+			best = now
 		}
 		if worst < accuracy && near < 1e-8 {
 			return true
@@ -85,7 +106,10 @@ func (c *contest) replies(accuracy float64) bool {
 				}
 				k++
 			}
-			k += n
+			if c.outs[i] = next[k+n]; !(c.outs[i] >= 0 && c.outs[i] <= 1) {
+				c.outs[i] = x[k+n] + damp*f[k+n]
+			}
+			k += n + 1
 		}
 	}
 	return false
@@ -102,29 +126,32 @@ func (c *contest) refine() bool {
 			continue
 		}
 		c.rivals(i)
-		steps := merged(ladder(p.group, c.entry[i], p.n), c.more[i])
+		var on *arc
 		signal := func(r rank) float64 {
 			if !(r.value > 0 && r.value <= math.MaxFloat64) {
 				return math.Log(idle * c.scale)
 			}
-			return c.root(i, r.value, math.Log(r.value)-3, rough)
+			return c.within(i, r.value, math.Log(r.value)-3, on.lo, on.hi, rough)
 		}
-		before := signal(steps[0])
+		var more []rank
+		steps := merged(ladder(p.group, c.entry[i], p.n), c.more[i])
 		for k := 1; k < len(steps); k++ {
 			a, b := steps[k-1], steps[k]
-			now := signal(b)
+			on = c.stretch(i, a)
+			before, now := signal(a), signal(b)
 			if math.Exp(now) > least*c.scale && b.value <= p.upper(1e-6) && math.Abs(signal(halfway(p.group, a, b))-(before+now)/2) > much {
 				for j := 1; j < parts; j++ {
 					w := float64(j) / parts
 					r := rank{a.below + w*(b.below-a.below), a.above + w*(b.above-a.above), 0}
 					r.value = p.at(r.below, r.above)
-					c.more[i] = append(c.more[i], r)
+					more = append(more, r)
 				}
-				found = true
 			}
-			before = now
 		}
-		if found {
+		if len(more) > 0 {
+			found = true
+			c.bends[i] = append(c.bends[i], more...)
+			c.more[i] = append(c.more[i], more...)
 			c.place(i)
 		}
 	}
@@ -181,12 +208,19 @@ func (c *contest) mean() {
 // root is ln a of the best reply of a type where rho <= 1, from a start: the condition falls in
 // ln a. Newton's method, in a where that is more, within a bracket, until it moves less than near.
 func (c *contest) root(i int, v, l, near float64) float64 {
-	lo, hi := math.Log(idle*c.scale), math.Log(v)
+	return c.within(i, v, l, math.Inf(-1), math.Inf(1), near)
+}
+
+// within is root among the signals from lo to hi, where the condition falls.
+func (c *contest) within(i int, v, l, lo, hi, near float64) float64 {
+	lo, hi = math.Max(lo, math.Log(idle*c.scale)), math.Min(hi, math.Log(v))
 	if hi <= lo {
 		return lo
 	}
-	least := true // lo has not been tried
-	l = math.Max(lo, math.Min(hi, l))
+	least := true                                                                    // lo has not been tried
+	if l = math.Max(lo, math.Min(hi, l)); c.rule.WinnerPays && l > math.Log(v)-0.1 { // Newton's steps are small next to v
+		l = math.Max(lo, math.Log(v/2))
+	}
 	for range 100 {
 		f, df := c.condition(i, v, l)
 		if !(f > 0) { // also where the rivals leave nothing to win by signalling more

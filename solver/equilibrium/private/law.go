@@ -51,6 +51,21 @@ func newLaw(d mechanisms.Distribution) *law {
 // rough reports a distribution that has atoms, gaps or kinks.
 func (l *law) rough() bool { return len(l.breaks) > 2 }
 
+// atomic reports a value that has probability of its own.
+func (l *law) atomic() bool {
+	if l.point() {
+		return true
+	}
+	a, ok := l.Distribution.(interface {
+		Atoms() (values, probabilities []float64)
+	})
+	if !ok {
+		return false
+	}
+	values, _ := a.Atoms()
+	return len(values) > 0
+}
+
 // point reports a value that is known.
 func (l *law) point() bool { return l.low == l.high }
 
