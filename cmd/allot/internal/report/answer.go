@@ -114,6 +114,11 @@ func standing(r *search.Report) string {
 	case search.Feasible:
 		text += ": every constraint holds; nothing better was found"
 	case search.Infeasible:
+		valued := func(c *search.Candidate) bool { return !math.IsNaN(c.Objective) }
+		if len(r.Candidates) > 0 && !slices.ContainsFunc(r.Candidates, valued) {
+			text += ": no mechanism was found that has an equilibrium and a value of the objective"
+			break
+		}
 		text += ": no mechanism was found that satisfies every constraint"
 	case search.Stopped:
 		text += ": the search was interrupted; this is what was in hand"
