@@ -36,7 +36,9 @@ type paying struct {
 	phi, w    []float64
 	ode       explicit
 	y         []float64
-	at        []float64 // for looks inside a step
+	at        []float64   // for looks inside a step
+	kinks     [][]float64 // where l_k meets those of the distribution function, descending
+	kink      []int       // the next of each group
 	record    bool
 	steps     []payment
 	gain      []float64 // what the next type of a group that does not take part would gain at most
@@ -207,6 +209,14 @@ func newPaying(groups []*group, reserve, scale float64) *paying {
 		}
 	}
 	p.part, p.gain = make([]part, k), make([]float64, k)
+	p.kinks, p.kink = make([][]float64, k), make([]int, k)
+	for i, g := range groups {
+		for j := len(g.breaks) - 1; j >= 0; j-- {
+			if v := g.breaks[j]; v > g.low && v < g.high {
+				p.kinks[i] = append(p.kinks[i], math.Log(g.CDF(v)))
+			}
+		}
+	}
 	p.phi, p.w = make([]float64, k), make([]float64, k)
 	p.y, p.at, p.ode = make([]float64, k+1), make([]float64, k+1), newExplicit(k+1)
 	return p
@@ -250,7 +260,8 @@ func (p *paying) search() (float64, bool) {
 			before, missed = lo, below
 			lo, below = x, r.miss
 		}
-		if math.Min(above, -below) <= 1e-13*p.scale {
+		least := math.Min(above, -below)
+		if least <= 1e-13*p.scale || hi-lo < 1e-7*p.scale && least > 1e-3*p.scale { // it jumps over 0
 			break
 		}
 	}

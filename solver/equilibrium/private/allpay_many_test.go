@@ -215,3 +215,22 @@ func TestAllPayShapes(t *testing.T) {
 		t.Errorf("revenue %g of the one", got)
 	}
 }
+
+// Kinks and joins that lie next to each other end steps one by one.
+func TestAllPayKinks(t *testing.T) {
+	tail := func(mu, sigma float64) mechanisms.Distribution {
+		d, err := distributions.NewLogNormal(mu, sigma)
+		return drawn(t, d, err)
+	}
+	beta := func(a, b float64) mechanisms.Distribution {
+		d, err := distributions.NewBeta(a, b)
+		return drawn(t, d, err)
+	}
+	heavy, err := distributions.NewPareto(0.483, 2.14)
+	drawn(t, heavy, err)
+	knots, err := distributions.NewQuantiles([]float64{0, 0.25, 0.6, 1}, []float64{0.351, 0.604, 1.37, 2.22})
+	drawn(t, knots, err)
+	paid(t, "kinks", 0, tail(-0.171, 1.04), tail(-0.171, 1.04), knots, knots)
+	u, top := flat(t, 0.836, 1.21), beta(3.48, 1.05)
+	paid(t, "joins", 0, beta(2.52, 2.63), u, u, top, top, heavy, heavy)
+}

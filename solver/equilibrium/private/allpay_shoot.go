@@ -37,6 +37,7 @@ func (p *paying) shoot(top float64) landing {
 	}
 	for range 6000 {
 		l := s.l()
+		p.pass()
 		if p.join(l, p.y) {
 			l = 0
 			for i, g := range p.groups {
@@ -67,7 +68,7 @@ func (p *paying) launch(top float64) (descent, bool) {
 	p.steps = p.steps[:0]
 	clear(p.y)
 	for i := range p.part {
-		p.part[i], p.gain[i] = waits, 0
+		p.part[i], p.gain[i], p.kink[i] = waits, 0, 0
 	}
 	p.y[k] = top
 	p.join(0, p.y)
@@ -142,7 +143,7 @@ func (p *paying) advance(s *descent) bool {
 	}
 	whole := p.shape(s, h)
 	if share := p.event(&whole); share < 1 {
-		h *= share
+		h *= math.Min(1, math.Max(share, 1e-11/math.Abs(h))) // past it, however near
 		if _, ok = p.attempt(s, h); !ok {
 			return false
 		}
@@ -210,8 +211,17 @@ func (p *paying) shape(s *descent, h float64) step {
 	return st
 }
 
-// event is the share of a step after which somebody joins or drops out, or the bid is the
-// reserve; 1 for none.
+// pass counts the kinks that are behind.
+func (p *paying) pass() {
+	for i, kinks := range p.kinks {
+		for p.kink[i] < len(kinks) && p.y[i] <= kinks[p.kink[i]]+1e-9 {
+			p.kink[i]++
+		}
+	}
+}
+
+// event is the share of a step after which somebody joins or drops out, or meets a kink of its
+// distribution function, or the bid is the reserve; 1 for none.
 func (p *paying) event(st *step) float64 {
 	y := p.at
 	k := len(p.groups)
@@ -225,7 +235,7 @@ func (p *paying) event(st *step) float64 {
 			return true
 		}
 		for i := range p.groups {
-			if p.part[i] == bids && p.payoff(i, l, y) < 0 {
+			if p.part[i] == bids && (p.payoff(i, l, y) < 0 || p.kink[i] < len(p.kinks[i]) && y[i] < p.kinks[i][p.kink[i]]) {
 				return true
 			}
 			if _, ok := p.ready(i, l, y); ok {
