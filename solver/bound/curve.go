@@ -76,6 +76,16 @@ func (c *curve) psi(v float64) float64 {
 	return v - s/c.density(v)
 }
 
+// below is the virtual value before ironing of the types just below a place, to whom an atom or
+// another density there does not belong.
+func (c *curve) below(x place) float64 {
+	s := (1 - c.weight) * x.q
+	if s <= 0 || math.IsInf(x.v, 1) {
+		return x.v
+	}
+	return x.v - s/c.density(math.Nextafter(x.v, 0))
+}
+
 // at is the type above which there is q = 1-p.
 func (c *curve) at(p, q float64) place {
 	switch {
@@ -213,7 +223,7 @@ func (c *curve) iron() {
 			c.pieces = append(c.pieces, piece{a, b, slope, slope, true})
 			continue
 		}
-		bottom, top := c.psi(a.v), c.psi(b.v)
+		bottom, top := c.psi(a.v), c.below(b)
 		if n := len(c.pieces); n > 0 && !c.pieces[n-1].flat && c.pieces[n-1].high == a {
 			c.pieces[n-1].high, c.pieces[n-1].top = b, top
 			continue
@@ -235,6 +245,9 @@ func (c *curve) iron() {
 	}
 }
 
+// atom is the least probability that counts as an atom's rather than rounding.
+const atom = 1e-12
+
 // regular reports that psi ascends over the places but for rounding, so that the hull
 // left them out by rounding only.
 func (c *curve) regular(fine []place) bool {
@@ -242,6 +255,12 @@ func (c *curve) regular(fine []place) bool {
 	for k, x := range fine {
 		if k > 0 && x.q == fine[k-1].q && x.v > fine[k-1].v && c.weight < 1 {
 			return false // a gap
+		}
+		if k > 0 && x.v == fine[k-1].v && fine[k-1].q-x.q > atom {
+			if last > x.v { // types of one value, whose virtual value it is
+				return false
+			}
+			last = x.v
 		}
 		y := c.psi(x.v)
 		if y < last-1e-10*(math.Abs(x.v)+math.Abs(y)) {

@@ -313,7 +313,7 @@ func (c *curve) integrate(curves []*curve, k int, from, to place, seams []float6
 	}
 	ends = append(ends, to)
 	if len(curves) > 1 {
-		p := piece{low: from, high: to, bottom: c.psi(from.v), top: c.psi(to.v)}
+		p := piece{low: from, high: to, bottom: c.psi(from.v), top: c.below(to)}
 		for i, z := range seams {
 			if z <= p.bottom || z >= p.top || i > 0 && z == seams[i-1] {
 				continue
