@@ -105,7 +105,7 @@ func allot(curves []*curve, weight float64, agents int) Optimum {
 		}
 		for _, x := range c.places {
 			if len(curves) > 1 && x.q > 0 && x.p > 0 && x.v < math.Inf(1) {
-				seams = append(seams, c.psi(x.v))
+				seams = append(seams, c.below(x), c.psi(x.v))
 			}
 		}
 	}

@@ -325,3 +325,15 @@ func TestAtomAmidDensity(t *testing.T) {
 	}
 	near(t, "two agents", o.Revenue, 0.562004229, 1e-7)
 }
+
+// Where the density jumps so does the virtual value, and the others' integrals are split at either
+// end of the jump. The optimum by the two tangents of the revenue curve, whose common tangent has
+// the slope 0.96834, and adaptive quadrature of the distribution functions.
+func TestDensityJumps(t *testing.T) {
+	q := must[distributions.Quantiles](t)(distributions.NewQuantiles([]float64{0, 0.43, 0.98, 1}, []float64{0.77, 0.96, 0.99, 1.42}))
+	o, err := Revenue([]dist{uniform(t, 0.3818538196974869, 1.6134778465395463), q})
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "revenue", o.Revenue, 0.925352730, 1e-7)
+}
