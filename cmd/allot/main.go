@@ -39,11 +39,16 @@ func start() int {
 	// A reader that goes away (allot ... | head) is an error of writing, not the end
 	// of the process by a signal.
 	signal.Ignore(syscall.SIGPIPE)
+	finished := make(chan struct{})
+	defer close(finished) // before stop, which ends ctx too
 	go func() {
 		<-ctx.Done()
 		stop() // a second interrupt ends the process at once
-		time.Sleep(time.Second)
-		fmt.Fprintln(os.Stderr, "allot: interrupted: finishing with what is in hand; a second interrupt ends at once")
+		select {
+		case <-finished:
+		case <-time.After(time.Second):
+			fmt.Fprintln(os.Stderr, "allot: interrupted: finishing with what is in hand; a second interrupt ends at once")
+		}
 	}()
 	return run(ctx, os.Args[1:], &environment{in: os.Stdin, out: os.Stdout, errors: os.Stderr})
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"allot/constraints"
@@ -167,11 +168,17 @@ func TestInterruptedSearchSaysSo(t *testing.T) {
 // fuse is a context that ends after so many looks at it.
 type fuse struct {
 	context.Context
-	left int
+	left atomic.Int64
+}
+
+func newFuse(looks int64) *fuse {
+	f := &fuse{Context: context.Background()}
+	f.left.Store(looks)
+	return f
 }
 
 func (f *fuse) Err() error {
-	if f.left--; f.left < 0 {
+	if f.left.Add(-1) < 0 {
 		return context.Canceled
 	}
 	return nil
@@ -189,8 +196,11 @@ func TestInterruptedBatch(t *testing.T) {
 		Market: &mechanisms.Market{ConcealmentCost: math.Inf(1), Agents: agents}, Objective: goal(t, "revenue"), Draws: 256, Workers: 1,
 		Spaces: []mechanisms.Space{space(t, "contest", mechanisms.Settings{"exponent": mechanisms.Range(0.05, 1)}), space(t, "auction", nil)},
 	}
-	for _, c := range []struct{ looks, solved int }{{200, 0}, {700, 2}} {
-		r, err := search.Search(&fuse{context.Background(), c.looks}, p, nil)
+	for _, c := range []struct {
+		looks  int64
+		solved int
+	}{{200, 0}, {700, 2}} {
+		r, err := search.Search(newFuse(c.looks), p, nil)
 		if err != nil || r.Status != search.Stopped || r.Evaluations != c.solved || (r.Best != nil) != (c.solved > 0) {
 			t.Errorf("after %d looks: %+v, %v", c.looks, r, err)
 			continue
@@ -203,10 +213,10 @@ func TestInterruptedBatch(t *testing.T) {
 	if err != nil || !(r.Best.StandardError > 0) || !math.IsNaN(r.Candidates[1].StandardError) {
 		t.Errorf("standard errors %g of the best, %g of another: %v", r.Best.StandardError, r.Candidates[1].StandardError, err)
 	}
-	if _, err := search.Compare(&fuse{context.Background(), 3}, &search.Problem{Market: p.Market, Objective: p.Objective, Spaces: p.Spaces[1:]}); !errors.Is(err, context.Canceled) {
+	if _, err := search.Compare(newFuse(3), &search.Problem{Market: p.Market, Objective: p.Objective, Spaces: p.Spaces[1:]}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a comparison that was interrupted: %v", err)
 	}
-	if _, err := search.Binding(&fuse{context.Background(), 3}, p, r.Candidates[1]); !errors.Is(err, context.Canceled) {
+	if _, err := search.Binding(newFuse(3), p, r.Candidates[1]); !errors.Is(err, context.Canceled) {
 		t.Errorf("what binds, interrupted: %v", err)
 	}
 }
