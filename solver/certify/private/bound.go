@@ -12,6 +12,7 @@ type result struct {
 	gain, signal float64
 	evaluations  int
 	reason, rare string
+	lowest       bool // whether the types of the lowest ranks gain most
 }
 
 // line is a bid's loss against winning for nothing, v miss + cost, as a function of v.
@@ -120,8 +121,8 @@ func (g *grid) replies(s *side) reply {
 	return r
 }
 
-// types fills in the values of player p's types at the knots.
-func (g *grid) types(p *player) {
+// types fills in the values of player p's types at the knots, from the rank least on.
+func (g *grid) types(p *player, least float64) {
 	m := len(g.bids)
 	for k := range m {
 		if k > 0 && p.below[k] == p.below[k-1] && p.above[k] == p.above[k-1] {
@@ -132,24 +133,46 @@ func (g *grid) types(p *player) {
 		g.after[k] = g.before[k]
 		if p.rough {
 			g.after[k] = max(g.before[k], p.after(p.below[k], p.above[k]))
+		} else if p.below[k] < least {
+			g.after[k] = p.value(least, 1)
 		}
 	}
 }
 
 // rarest is how rare the types of an unbounded distribution are that count in expectation:
-// ranks end there, not values, so that a strategy cannot tell them apart.
-const rarest = 1e-200
+// ranks end there, not values, so that a strategy cannot tell them apart. Types below the rank
+// scarce do where one of them would gain more than all others, which a few of almost no mass
+// between their lowest value and the rest can.
+const (
+	rarest = 1e-200
+	scarce = 1e-12
+)
 
 // bound is the most that any type of player i can gain.
 func (g *grid) bound(players []player, i int, rule mechanisms.Ranking) result {
+	res := g.check(players, i, rule, 0)
+	if !res.lowest {
+		return res
+	}
+	if above := g.check(players, i, rule, scarce); above.reason == "" && above.gain < res.gain/2 {
+		// The lowest types lose no more than the highest bid.
+		above.gain += scarce * g.bids[len(g.bids)-1]
+		above.rare = fmt.Sprintf("types below the rank %.0e are covered in expectation", scarce)
+		return above
+	}
+	return res
+}
+
+// check is bound for the types from the rank least on.
+func (g *grid) check(players []player, i int, rule mechanisms.Ranking, least float64) result {
 	p := &players[i]
 	s := g.facing(players, i, rule)
-	g.types(p)
+	g.types(p, least)
 	r := g.replies(s)
 	res := result{gain: math.Inf(-1), evaluations: len(g.bids)}
 	note := func(gain float64) {
 		if gain > res.gain {
-			res.gain, res.signal = gain, r.hull[r.last].bid
+			res.gain, res.signal, res.lowest = gain, r.hull[r.last].bid, false
 		}
 	}
 	// Those who stand back win nothing, and pay where all pay.
@@ -169,7 +192,7 @@ func (g *grid) bound(players []player, i int, rule mechanisms.Ranking) result {
 		note(v + paid - x)
 	}
 	for k := range s.cells {
-		if !(p.above[k+1] < p.above[k]) && !(p.below[k+1] > p.below[k]) {
+		if !(p.above[k+1] < p.above[k]) && !(p.below[k+1] > p.below[k]) || p.below[k+1] <= least && least > 0 {
 			continue // no types
 		}
 		c := &s.cells[k]
@@ -208,7 +231,7 @@ func (g *grid) bound(players []player, i int, rule mechanisms.Ranking) result {
 			gain = min(gain, g.within(p, s, k, low, atB-best))
 		}
 		if gain > res.gain {
-			res.gain, res.signal = gain, r.hull[r.last].bid
+			res.gain, res.signal, res.lowest = gain, r.hull[r.last].bid, p.below[k] == 0
 			if corner > other {
 				res.signal = signal
 			}

@@ -109,27 +109,23 @@ func (s *system) jacobian(x float64) {
 	}
 	clear(s.matrix)
 	s.stiffness = 0
-	bump := 0.0 // dT/db
-	for i, g := range s.groups {
-		if s.mode[i] == in {
-			bump += float64(g.n) * s.p[i] * s.p[i] / float64(count-1)
-		}
-	}
-	scale := factor / (t * t * float64(count-1))
+	// By the shares p/T, which are numbers near 1 where p and T are next to 0.
+	c, bump := factor/float64(count-1), 0.0
 	for j, g := range s.groups {
 		if s.mode[j] != in {
 			continue
 		}
-		dp := -s.p[j] * s.p[j] * s.steep(j)
+		r, steep := s.p[j]/t, s.steep(j)
+		bump += float64(g.n) * r * r
 		for i := range s.groups {
 			if s.mode[i] != in {
 				continue
 			}
-			d := s.p[i] * float64(g.n) * dp
+			d := -s.p[i] / t * float64(g.n)
 			if i == j {
-				d = -s.others(j) * dp
+				d = s.others(j) / t
 			}
-			d *= scale
+			d *= c * r * (s.p[j] * steep)
 			if s.tail[i] {
 				d /= -math.Exp(s.y[i])
 			}
@@ -141,7 +137,7 @@ func (s *system) jacobian(x float64) {
 			}
 			s.matrix[i*n+j] = d
 		}
-		s.matrix[k*n+j] = -scale * float64(g.n) * dp
+		s.matrix[k*n+j] = c * float64(g.n) * r * r * steep
 	}
 	for i := range s.groups {
 		if s.mode[i] != in {
@@ -150,16 +146,16 @@ func (s *system) jacobian(x float64) {
 		d := 0.0
 		for j, g := range s.groups {
 			if s.mode[j] == in && j != i {
-				d += float64(g.n) * s.p[j] * (s.p[j] - s.p[i])
+				d += float64(g.n) * (s.p[j] / t) * (s.p[j] - s.p[i])
 			}
 		}
-		d *= scale * s.p[i]
+		d *= c * (s.p[i] / t)
 		if s.tail[i] {
 			d /= -math.Exp(s.y[i])
 		}
 		s.matrix[i*n+k] = d
 	}
-	s.matrix[k*n+k] = -factor * bump / (t * t)
+	s.matrix[k*n+k] = -c * bump
 	s.stiffness = math.Max(s.stiffness, math.Abs(s.matrix[k*n+k]))
 }
 

@@ -140,6 +140,8 @@ func TestUnequalMarkets(t *testing.T) {
 		{"types of two others left where one atom bids", 0, []dist{sample(0.00836, 1.72), logNormal(t, -0.128, 0.712), logNormal(t, -0.128, 0.712)}},
 		{"an atom below a single agent above", 0, []dist{beta(1.11, 1.92), sample(1.96, 0.429), pareto(t, 0.883, 3.04)}},
 		{"a single agent above a reserve", 0.469, []dist{exponential(t, 0.584), exponential(t, 0.584), logNormal(t, -0.193, 0.986), mechanisms.Point(0.303), pareto(t, 0.55, 1.93)}},
+		{"a tail next to no mean", 0.764, []dist{pareto(t, 1.04, 1.05), pareto(t, 1.04, 1.05), pareto(t, 1.04, 1.3), pareto(t, 1.04, 1.3)}},
+		{"values that float64 has no rank for", 0.531, []dist{power(t, 0.2, 2.008), logNormal(t, 0.1386, 0.01), exponential(t, 0.275), exponential(t, 0.275), power(t, 2, 1.206), power(t, 2, 1.206)}},
 	} {
 		t.Run(c.name, func(t *testing.T) { solved(t, auction(t, 1, c.reserve), c.values, 1.2e-6) })
 	}
