@@ -2,6 +2,7 @@ package private
 
 import (
 	"math"
+	"sort"
 
 	"allot/mechanisms"
 	"allot/solver/equilibrium"
@@ -277,16 +278,16 @@ func (g *generic) account(eq *Equilibrium, laws []*law) {
 		eq.Curves[i] = k.curve()
 		eq.Top = math.Max(eq.Top, k.bids[len(k.bids)-1])
 	}
-	g.expect(acc, laws)
+	g.expect(acc, eq.Curves, laws)
 }
 
 // jointPoints is how many draws of everyone's ranks the expectations are taken over.
 const jointPoints = 8192
 
-// expect fills in the expectations from the strategies: every point of a lattice in all
+// expect fills in the expectations from the strategies as they are given: every point of a lattice in all
 // ranks at once (an additive recurrence on the generalised golden ratio: Roberts 2018) is
 // a market day, so that the shares sum to what is sold.
-func (g *generic) expect(acc *mechanisms.Account, laws []*law) {
+func (g *generic) expect(acc *mechanisms.Account, curves []mechanisms.BidCurve, laws []*law) {
 	root := 2.0
 	for range 64 {
 		root = math.Pow(1+root, 1/float64(g.n+1))
@@ -298,7 +299,7 @@ func (g *generic) expect(acc *mechanisms.Account, laws []*law) {
 			step /= root
 			x := 0.5 + float64(k+1)*step
 			x -= math.Floor(x)
-			g.play[j], value[j] = g.draw(j, x), l.at(x, 1-x)
+			g.play[j], value[j] = played(&curves[j], x), l.at(x, 1-x)
 		}
 		g.m.Allot(g.play, g.out)
 		for j, v := range value {
@@ -327,6 +328,16 @@ func (g *generic) expect(acc *mechanisms.Account, laws []*law) {
 	if acc.Unsold < 1e-9 {
 		acc.Unsold = 0
 	}
+}
+
+// played is the signal of the type of rank p < 1.
+func played(c *mechanisms.BidCurve, p float64) float64 {
+	if p <= 0 {
+		return c.Bids[0]
+	}
+	k := sort.SearchFloat64s(c.Below, p)
+	w := (p - c.Below[k-1]) / (c.Below[k] - c.Below[k-1])
+	return c.Bids[k-1] + w*(c.Bids[k]-c.Bids[k-1])
 }
 
 // primes are the bases of the Halton sequence.

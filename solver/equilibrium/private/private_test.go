@@ -506,6 +506,11 @@ func TestGeneric(t *testing.T) {
 			t.Fatal(err, eq)
 		}
 		near(t, "all-pay revenue", eq.Account.Revenue(), float64(n-1)/float64(n+1), 0.03)
+		paid, c := 0.0, &eq.Curves[0] // the account is that of the curves
+		for k := 1; k < len(c.Bids); k++ {
+			paid += (c.Below[k] - c.Below[k-1]) * (c.Bids[k] + c.Bids[k-1]) / 2
+		}
+		near(t, "cost", eq.Account.Cost[0], paid, 1e-4)
 	}
 	c := must[mechanisms.Contest](t)(mechanisms.NewContest(mechanisms.Ratio{Exponent: 1}))
 	eq, err := private.Solver{}.Solve(c, times(2, u))
