@@ -510,7 +510,7 @@ func TestGeneric(t *testing.T) {
 		for k := 1; k < len(c.Bids); k++ {
 			paid += (c.Below[k] - c.Below[k-1]) * (c.Bids[k] + c.Bids[k-1]) / 2
 		}
-		near(t, "cost", eq.Account.Cost[0], paid, 1e-4)
+		near(t, "cost", eq.Account.Cost[0], paid, 3e-4) // of 8192 points
 	}
 	c := must[mechanisms.Contest](t)(mechanisms.NewContest(mechanisms.Ratio{Exponent: 1}))
 	eq, err := private.Solver{}.Solve(c, times(2, u))
