@@ -160,14 +160,17 @@ func (t *traced) expect() {
 	sys, y, dy := t.sys, t.y, t.dy
 	k := len(sys.groups)
 	few, before := make([]float64, k), make([]float64, k)
-	nodes := [...][2]float64{{-1, 0}, gauss5[4], gauss5[2], gauss5[0], gauss5[1], gauss5[3], {1, 0}}
+	nodes := gauss5[:]
+	if sys.tipped { // in order and with both ends, for the followers
+		nodes = [][2]float64{{-1, 0}, gauss5[4], gauss5[2], gauss5[0], gauss5[1], gauss5[3], {1, 0}}
+	}
 	chance, bid := 0.0, 0.0
 	for j := range t.last {
 		st := &sys.steps[j]
 		parts := math.Ceil(math.Abs(st.width))
-		for m := range 7 * int(parts) {
-			x := nodes[m%7]
-			w := (float64(m/7) + 0.5 + x[0]/2) / parts
+		for m := range len(nodes) * int(parts) {
+			x := nodes[m%len(nodes)]
+			w := (float64(m/len(nodes)) + 0.5 + x[0]/2) / parts
 			sys.at(st, w, y)
 			sound := sys.slope(y, dy)
 			at := st.l(w)
