@@ -201,7 +201,7 @@ func (p *paying) attempt(s *descent, h float64) (err float64, ok bool) {
 		}
 		err = math.Max(err, e)
 	}
-	return err, true
+	return err, !math.IsNaN(err)
 }
 
 // shape is the step with its polynomial.

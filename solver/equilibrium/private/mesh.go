@@ -130,14 +130,22 @@ func (m *mesh) march(out []place, first int) []place {
 		room := m.room
 		to := m.at(m.up(from, width, first))
 		load := math.Sqrt(max(m.loss(&from, &to)/m.limit, m.off(&from, &to)/m.near))
-		if load > 1 && width > least {
+		if !(load <= 1) && width > least {
 			m.room = room
-			width = max(least, width*max(0.1, 0.9/load))
+			shrink := 0.1
+			if 0.9/load > shrink {
+				shrink = 0.9 / load
+			}
+			width = max(least, width*shrink)
 			continue
 		}
 		out = append(out, to)
 		from = to
-		width *= min(1.5, 0.95/load)
+		grow := 1.5
+		if 0.95/load < grow {
+			grow = 0.95 / load
+		}
+		width = max(least, width*grow)
 	}
 	return out
 }

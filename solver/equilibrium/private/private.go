@@ -28,8 +28,8 @@
 // on trust: package certify/private checks the strategies by other means.
 //
 // Where to look: symmetric.go; spite.go; firstprice.go, with the system (system.go), shots (shoot.go,
-// entry.go, top.go) by steps (step.go, explicit.go, implicit.go), the lower end (bottom.go) and the
-// knots (mesh.go); relax.go and collocate.go for price mixes; truthful.go; allpay.go for two, allpay_many.go,
+// entry.go, top.go) by steps (step.go, explicit.go, implicit.go), the lower end (bottom.go),
+// the knots (mesh.go) and what comes of them (traced.go); relax.go and collocate.go for price mixes; truthful.go; allpay.go for two, allpay_many.go,
 // allpay_shoot.go and allpay_trace.go for more; contest.go and the files named after it; lottery.go;
 // generic.go, and ranked.go for auctions, where no other method finds anything. What they share:
 // law.go (distributions and groups), knots.go (strategies), quadrature.go, transform.go (chances to

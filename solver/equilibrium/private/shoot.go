@@ -132,7 +132,7 @@ func (d *dive) attempt(h float64) (err float64, ok bool) {
 	if ok {
 		err = d.error(d.l, d.tolerance)
 	}
-	return err, ok
+	return err, ok && !math.IsNaN(err)
 }
 
 // retreat shortens the next step after one that failed or whose error was too large.

@@ -146,3 +146,15 @@ func TestUnequalMarkets(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) { solved(t, auction(t, 1, c.reserve), c.values, 1.2e-6) })
 	}
 }
+
+// A tolerance that no number of knots can meet ends with many knots, not without end.
+func TestKnotsEnd(t *testing.T) {
+	eq, err := private.Solver{Tolerance: 1e-30}.Solve(auction(t, 1, 0), []dist{uniform(t, 0, 1), uniform(t, 0, 2)})
+	if err != nil || eq.Status != equilibrium.Converged {
+		t.Fatal(err, eq.Status)
+	}
+	if n := len(eq.Curves[0].Bids); n < 1000 || n > 50000 {
+		t.Errorf("%d knots", n)
+	}
+	near(t, "revenue", eq.Account.Revenue(), 0.459005055703, 1e-9)
+}
