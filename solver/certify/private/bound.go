@@ -3,6 +3,7 @@ package private
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"allot/mechanisms"
 )
@@ -155,12 +156,23 @@ func (g *grid) bound(players []player, i int, rule mechanisms.Ranking) result {
 		return res
 	}
 	if above := g.check(players, i, rule, scarce); above.reason == "" && above.gain < res.gain/2 {
-		// The lowest types lose no more than the highest bid.
-		above.gain += scarce * g.bids[len(g.bids)-1]
-		above.rare = fmt.Sprintf("types below the rank %.0e are covered in expectation", scarce)
+		// A type gains at most its value and its bid.
+		above.gain += scarce * (players[i].after(scarce, 1-scarce) + g.bids[len(g.bids)-1])
+		above.rare = both(fmt.Sprintf("types below the rank %.0e are covered in expectation", scarce), above.rare)
 		return above
 	}
 	return res
+}
+
+// both are two remarks in one, of which either may be empty or say the same.
+func both(a, b string) string {
+	switch {
+	case a == "" || strings.Contains(b, a):
+		return b
+	case b == "" || strings.Contains(a, b):
+		return a
+	}
+	return a + "; " + b
 }
 
 // check is bound for the types from the rank least on.

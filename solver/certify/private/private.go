@@ -51,7 +51,9 @@ import (
 // Where all pay, u is convex between knots: B needs knots only, and u is at least its
 // chord less the distance between H and its chord. Types above the last knot of an
 // unbounded distribution are covered by v P(V > v) <= E[V; V > v], and those that are rarer
-// than 1e-200 together by what they have to gain in expectation. What is proven is
+// than 1e-200 together by what they have to gain in expectation; so are the types below the rank
+// 1e-12, of at most their value and their bid, where one of them would gain more than twice what
+// others do. Reason says which. What is proven is
 // the bound for every type but those within 1e-12 in rank of a jump of the value; and
 // up to the rounding of float64, for which a few units in the last place of the top bid are
 // added. The bound on u(v, b) supposes that a tie at an atom is lost.
@@ -92,9 +94,7 @@ func Auction(m mechanisms.Ranked, values []mechanisms.Distribution, curves []mec
 		if b.reason != "" {
 			return none("%s", b.reason)
 		}
-		if b.rare != "" {
-			out.Reason = b.rare
-		}
+		out.Reason = both(out.Reason, b.rare)
 		if b.gain > out.Epsilon || i == 0 {
 			out.Epsilon, out.Agent, out.Signal = b.gain, p.agent, b.signal
 		}
