@@ -3,6 +3,8 @@ package cartel
 import (
 	"math"
 
+	"gonum.org/v1/gonum/floats"
+
 	"allot/mechanisms"
 )
 
@@ -117,7 +119,7 @@ func poolBalance(values []float64, r mechanisms.Ratio, floor float64, k int, mea
 		count++
 		if v > mean {
 			w := weight(r.Weights, i)
-			sum = addLog(sum, math.Log(w)+e*math.Log(rho*w*(v-mean)/r.Phantom))
+			sum = floats.LogSumExp([]float64{sum, math.Log(w) + e*math.Log(rho*w*(v-mean)/r.Phantom)})
 		}
 	}
 	if math.IsInf(sum, -1) {
@@ -132,13 +134,13 @@ func poolBalance(values []float64, r mechanisms.Ratio, floor float64, k int, mea
 		if mid == low || mid == high {
 			break
 		}
-		if e*addLog(0, mid)+mid < sum {
+		if e*floats.LogSumExp([]float64{0, mid})+mid < sum {
 			low = mid
 		} else {
 			high = mid
 		}
 	}
-	S := addLog(0, (low+high)/2)
+	S := floats.LogSumExp([]float64{0, (low + high) / 2})
 	worth, spent, impact := 0.0, 0.0, 1.0
 	count = 0
 	for i, v := range values {
@@ -162,17 +164,6 @@ func poolBalance(values []float64, r mechanisms.Ratio, floor float64, k int, mea
 		total = 0
 	}
 	return excess, total
-}
-
-// addLog is ln(e^x + e^y).
-func addLog(x, y float64) float64 {
-	if x < y {
-		x, y = y, x
-	}
-	if math.IsInf(y, -1) {
-		return x
-	}
-	return x + math.Log1p(math.Exp(y-x))
 }
 
 // poolWinners solves sum_i w_i (a_i/R)^rho (v_i - V)/(1+rho) = V for V.
